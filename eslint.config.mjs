@@ -1,0 +1,21 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+    { ignores: ["node_modules/", "eslint.config.mjs"] },
+    js.configs.recommended,
+    ...tseslint.configs.recommendedTypeChecked,
+    {
+        languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+        rules: {
+            "@typescript-eslint/no-explicit-any": "error",
+            "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+            // Pulumi resources are declared for their effect.
+            "no-new": "off",
+            // `describe` and `it` of mocha return nothing useful.
+            "@typescript-eslint/no-floating-promises": ["error", { ignoreIIFE: true }],
+            // Interfaces of the pocket cloud are asynchronous also where one implementation is not.
+            "@typescript-eslint/require-await": "off",
+        },
+    },
+);
