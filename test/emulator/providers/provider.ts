@@ -10,7 +10,10 @@
 /** Stands for a value that a preview does not know yet. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
 
-/** An asset as the engine hands it over: a file of the operator's machine, or text. */
+/**
+ * An asset as the engine hands it over: a file of the operator's machine, or text. `diff` sees only its hash: the engine
+ * leaves path and text out there.
+ */
 export interface Asset {
     readonly kind: "asset" | "archive";
     readonly path?: string;
@@ -21,7 +24,15 @@ export interface Asset {
 }
 
 export type Value =
-    string | number | boolean | null | undefined | typeof UNKNOWN | Asset | Value[] | { [key: string]: Value };
+    | string
+    | number
+    | boolean
+    | null
+    | undefined
+    | typeof UNKNOWN
+    | Asset
+    | Value[]
+    | { [key: string]: Value };
 export type Properties = Record<string, Value>;
 
 export interface CheckContext {
@@ -47,6 +58,11 @@ export interface DiffResult {
     /** Property paths whose change replaces the resource. */
     readonly replaces: readonly string[];
     readonly deleteBeforeReplace?: boolean;
+    /**
+     * `false`: name only the changed properties, without paths and kinds, as providers made with Pulumi's Terraform
+     * bridge for plugin-framework resources do (random, tls).
+     */
+    readonly detailed?: boolean;
 }
 export interface ResourceState {
     readonly id: string;
@@ -71,15 +87,27 @@ export interface OperationContext {
     readonly preview: boolean;
     /** Inputs that the engine ignores changes of. */
     readonly ignoreChanges: readonly string[];
-    /** Sends a line to the engine's display, as the real providers do. */
-    log(severity: "debug" | "info" | "warning" | "error", message: string): void;
-    /** Aborted when the engine cancels. */
+    /**
+     * Sends a line to the engine's display, as the real providers do. A `status` line is shown while the operation runs
+     * and is not kept among the diagnostics.
+     */
+    log(
+        severity: "debug" | "info" | "warning" | "error",
+        message: string,
+        options?: { readonly status?: boolean },
+    ): void;
+    /** Aborted when the engine cancels, goes away, or the resource's `customTimeouts` are over. */
     readonly signal: AbortSignal;
 }
 
 export interface ResourceHandler {
     /** Every input that is implemented. The server refuses any other, naming type and input. */
     readonly inputs: readonly string[];
+    /** `check` itself refuses unknown inputs, in the words of the real provider. */
+    readonly refusesUnknownInputs?: boolean;
+    /** Inputs and outputs that the real provider itself marks as secret, whatever the program says. */
+    readonly secretInputs?: readonly string[];
+    readonly secretOutputs?: readonly string[];
     check?(news: Properties, context: CheckContext): Promise<CheckResult> | CheckResult;
     diff(
         id: string,
@@ -121,6 +149,11 @@ export interface ProviderDefinition {
     readonly version: string;
     /** Provider configuration keys that are implemented; any other is refused. */
     readonly config: readonly string[];
+    /**
+     * Values are text as in the stack's configuration, except lists and objects (`aws:defaultTags`), which are decoded.
+     * Called once for each engine that connects; two engines can be connected at the same time, so a definition that
+     * keeps its configuration is served as a function that makes one (`serveProvider(() => definition)`).
+     */
     configure?(config: Properties): Promise<void> | void;
     readonly resources: Readonly<Record<string, ResourceHandler>>;
     readonly functions: Readonly<Record<string, FunctionHandler>>;

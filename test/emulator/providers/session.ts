@@ -1,0 +1,80 @@
+import * as grpc from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { OperationContext, ProviderDefinition } from "./provider";
+
+type Severity = Parameters<OperationContext["log"]>[0];
+
+const SEVERITIES: Readonly<Record<Severity, LogSeverity>> = {
+    debug: LogSeverity.DEBUG,
+    info: LogSeverity.INFO,
+    warning: LogSeverity.WARNING,
+    error: LogSeverity.ERROR,
+};
+
+/**
+ * One engine that is connected to a provider. Several can be connected at once (two stacks, or a preview beside an
+ * update), so nothing of an engine is kept outside of its session.
+ */
+export class Session {
+    private engine?: EngineClient;
+    private engineAddress?: string;
+    private readonly cancellation = new AbortController();
+    /** Last line of each resource: the next one waits for it, since the engine takes concurrent calls in any order. */
+    private readonly lines = new Map<string, Promise<void>>();
+
+    constructor(readonly definition: ProviderDefinition) {}
+
+    /** Says where this session's engine listens. */
+    attach(address: string): void {
+        if (address !== "" && address !== this.engineAddress) {
+            this.engine?.close();
+            this.engine = undefined;
+            this.engineAddress = address;
+        }
+    }
+
+    /** The engine wants everything of this session to end. */
+    cancel(): void {
+        this.cancellation.abort(new Error("the engine cancelled the operation"));
+    }
+
+    /** Ends with this session, with the call, or with the resource's timeout in seconds. */
+    signal(call: AbortSignal, timeout: number): AbortSignal {
+        const signals = [this.cancellation.signal, call];
+        return AbortSignal.any(timeout > 0 ? [...signals, AbortSignal.timeout(timeout * 1000)] : signals);
+    }
+
+    /**
+     * Shows a line in the engine's display. Lines keep their order; a line that an engine does
+     * not take any more is lost, as with a real provider.
+     */
+    log(severity: Severity, message: string, urn: string, status: boolean): void {
+        if (this.engineAddress === undefined) {
+            return;
+        }
+        this.engine ??= new EngineClient(this.engineAddress, grpc.credentials.createInsecure());
+        const request = new LogRequest();
+        request.setSeverity(SEVERITIES[severity]);
+        request.setMessage(message);
+        request.setUrn(urn);
+        request.setEphemeral(status);
+        const engine = this.engine;
+        const sent = (this.lines.get(urn) ?? Promise.resolve()).then(
+            () => new Promise<void>((resolve) => engine.log(request, () => resolve())),
+        );
+        this.lines.set(urn, sent);
+    }
+
+    /** Resolves when the engine has every line of a resource, so that none comes after the end of its operation. */
+    async flush(urn: string): Promise<void> {
+        await this.lines.get(urn);
+        this.lines.delete(urn);
+    }
+
+    /** Ends everything and closes the connection to the engine. */
+    close(): void {
+        this.cancel();
+        this.engine?.close();
+    }
+}
