@@ -1,0 +1,57 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { labRolePrefix } from "./emrServiceRole";
+import { labTags } from "./tags";
+
+/** Inputs of a {@link LabIdentity}. */
+export interface LabIdentityArgs {
+    /** Name of the lab; the role carries it as a tag, and the policy compares that tag. */
+    readonly lab: string;
+    /** The policy that all students share. */
+    readonly policyArn: pulumi.Input<string>;
+}
+
+/** Lets EC2 machines, students' and clusters', take the role. */
+export const machineTrustPolicy: aws.iam.PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
+/**
+ * The identity of one lab, carried by its machine and by its cluster's nodes: students' code runs in both.
+ *
+ * Whoever uses the profile depends on the whole component, so that the policy is attached by then.
+ */
+export class LabIdentity extends pulumi.ComponentResource {
+    /** Name of the instance profile and of its role: EMR takes a profile only when the two are called the same. */
+    readonly profileName: pulumi.Output<string>;
+    readonly profileArn: pulumi.Output<string>;
+
+    constructor(name: string, args: LabIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("student-labs:index:LabIdentity", name, {}, opts);
+        const child = { parent: this };
+        const tags = labTags(args.lab);
+
+        const role = new aws.iam.Role(
+            // Not derived from the component's name alone: EMR's right to pass roles goes by this prefix, and IAM has one
+            // name space for all regions. Auto-named, so that a role which a killed run left behind is in nobody's way.
+            `${labRolePrefix(pulumi.getProject(), pulumi.getStack())}${args.lab}`,
+            { description: `Lab ${args.lab}`, assumeRolePolicy: JSON.stringify(machineTrustPolicy), tags },
+            child,
+        );
+        new aws.iam.RolePolicyAttachment(
+            `${name}-policy`,
+            { role: role.name, policyArn: args.policyArn },
+            child,
+        );
+        const profile = new aws.iam.InstanceProfile(
+            `${name}-profile`,
+            { name: role.name, role: role.name, tags },
+            child,
+        );
+
+        this.profileName = profile.name;
+        this.profileArn = profile.arn;
+        this.registerOutputs({ profileName: this.profileName, profileArn: this.profileArn });
+    }
+}

@@ -1,0 +1,113 @@
+import anyAscii from "any-ascii";
+import { Problem } from "./settings/problem";
+
+/** A lab of the class, before anything of it exists. */
+export interface Lab {
+    /** Unique in the stack; host name, tag and part of every resource's name. Lower-case letters, digits, hyphens. */
+    readonly name: string;
+    /** The students who share it, as they were written; empty for a spare. */
+    readonly students: readonly string[];
+    /** Where the name comes from, e.g. `students[2]`, for complaints. */
+    readonly source: string;
+}
+
+/** The settings that say who gets a lab. */
+export interface LabSettings {
+    readonly students: readonly string[];
+    readonly groups: readonly { readonly lab: string; readonly students: readonly string[] }[];
+    readonly studentCount: number;
+    readonly spares: number;
+}
+
+/**
+ * Longest name of a lab in this stack, in characters.
+ *
+ * A role is called `<prefix><lab>-<7 hex>` and may have 64 characters (IAM quotas). 30 is enough for people, and leaves a
+ * host name (63) and the names of everything else in peace.
+ *
+ * @param rolePrefix start of the names of the stack's roles, e.g. `student-labs-eu-west-1-`
+ */
+export function longestLabName(rolePrefix: string): number {
+    return Math.min(30, 64 - 8 - rolePrefix.length);
+}
+
+// Names that something else in the stack has, or that a host name must not be.
+const reserved = /^(classroom|localhost|root|ubuntu|hadoop|(spare|support)(-.*)?)$/;
+
+/**
+ * The name of a person or group as a host name: `José Núñez` becomes `jose-nunez`, `王小明` becomes `wangxiaoming`.
+ *
+ * @param name as people write it; what has no letter or digit at all becomes the empty text
+ */
+export function labName(name: string): string {
+    return anyAscii(name.normalize("NFC"))
+        .toLowerCase()
+        .replace(/['’`]/g, "")
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "");
+}
+
+function numbered(
+    prefix: string,
+    count: number,
+    students: (name: string) => readonly string[],
+    key: string,
+): Lab[] {
+    return Array.from({ length: count }, (_, index) => {
+        const name = `${prefix}-${String(index + 1).padStart(2, "0")}`;
+        return { name, students: students(name), source: key };
+    });
+}
+
+/**
+ * The labs of a class. Each is keyed by its name alone, so that adding or removing one changes no other.
+ *
+ * @param settings who gets a lab; {@link labProblems} tells what is wrong with the outcome
+ */
+export function planLabs(settings: LabSettings): Lab[] {
+    return [
+        ...settings.students.map((student, index) => ({
+            name: labName(student),
+            students: [student],
+            source: `students[${index}]`,
+        })),
+        ...settings.groups.map((group, index) => ({
+            name: labName(group.lab),
+            students: group.students,
+            source: `groups[${index}].lab`,
+        })),
+        ...numbered("student", settings.studentCount, (name) => [name], "studentCount"),
+        ...numbered("spare", settings.spares, () => [], "spares"),
+    ];
+}
+
+/** What keeps the names of labs from being names: empty, too long, taken by the program, or two that are one. */
+export function labProblems(labs: readonly Lab[], longest: number): Problem[] {
+    const bySource = new Map<string, string>();
+    const problems: Problem[] = [];
+    for (const { name, students, source } of labs) {
+        const value = source.startsWith("students") ? students[0] : name;
+        const add = (message: string, mend: string) => problems.push({ key: source, value, message, mend });
+        const twin = bySource.get(name);
+        if (name === "") {
+            add(
+                "has no letter or digit to make a host name of",
+                "Write groups: [{ lab: team-1, students: [...] }].",
+            );
+        } else if (name.length > longest) {
+            add(
+                `makes the lab name ${name}, longer than ${longest} characters`,
+                "Write a shorter name, or groups: [{ lab: short-name, students: [...] }].",
+            );
+        } else if (twin !== undefined) {
+            add(
+                `makes the lab name ${name}, which ${twin} has already`,
+                "Add an initial or a number to one of them.",
+            );
+        } else if (reserved.test(name) && source !== "spares") {
+            add(`makes the lab name ${name}, which the program needs itself`, "Write another name.");
+        }
+        bySource.set(name, twin ?? source);
+    }
+    return problems;
+}

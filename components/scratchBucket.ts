@@ -1,0 +1,68 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { stackTags } from "./tags";
+
+/** Days after which what a job left behind is deleted; longer than any class, so that nobody loses a result in one. */
+const lifetimeDays = 30;
+
+/** Where a lab's jobs put their data, and EMR the logs: its own part of the bucket. Ends with a slash. */
+export function labPrefix(lab: string): string {
+    return `labs/${lab}/`;
+}
+
+/**
+ * The bucket that the clusters work in: private, encrypted, emptied by age, and gone with the class.
+ *
+ * One for all labs, each with a prefix of its own: policies separate them, and buckets are few and slow to delete.
+ */
+export class ScratchBucket extends pulumi.ComponentResource {
+    readonly bucket: pulumi.Output<string>;
+    readonly arn: pulumi.Output<string>;
+
+    constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+        super("student-labs:index:ScratchBucket", name, {}, opts);
+        const child = { parent: this };
+
+        // forceDestroy, because jobs leave objects behind and `pulumi destroy` must leave nothing.
+        const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: true, tags: stackTags() }, child);
+        new aws.s3.BucketPublicAccessBlock(
+            `${name}-private`,
+            {
+                bucket: bucket.bucket,
+                blockPublicAcls: true,
+                blockPublicPolicy: true,
+                ignorePublicAcls: true,
+                restrictPublicBuckets: true,
+            },
+            child,
+        );
+        new aws.s3.BucketServerSideEncryptionConfiguration(
+            `${name}-encryption`,
+            {
+                bucket: bucket.bucket,
+                rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+            },
+            child,
+        );
+        new aws.s3.BucketLifecycleConfiguration(
+            `${name}-lifecycle`,
+            {
+                bucket: bucket.bucket,
+                rules: [
+                    {
+                        id: "forget",
+                        status: "Enabled",
+                        filter: { prefix: "labs/" },
+                        expiration: { days: lifetimeDays },
+                        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+                    },
+                ],
+            },
+            child,
+        );
+
+        this.bucket = bucket.bucket;
+        this.arn = bucket.arn;
+        this.registerOutputs({ bucket: this.bucket, arn: this.arn });
+    }
+}

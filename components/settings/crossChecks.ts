@@ -1,0 +1,49 @@
+import { labProblems, planLabs } from "../labs";
+import { Settings } from "./definitions";
+import { Problem } from "./problem";
+
+/**
+ * What is wrong with settings that are each right by themselves.
+ *
+ * @param settings those that passed their own check; a check that needs a missing one is left out
+ * @param longestName longest name of a lab, in characters
+ */
+export function crossProblems(settings: Partial<Settings>, longestName: number): Problem[] {
+    const { students, groups, studentCount, spares, maxLabs } = settings;
+    if (
+        students === undefined ||
+        groups === undefined ||
+        studentCount === undefined ||
+        spares === undefined ||
+        maxLabs === undefined
+    ) {
+        return [];
+    }
+    const problems: Problem[] = [];
+    if (studentCount > 0 && students.length + groups.length > 0) {
+        problems.push({
+            key: "studentCount",
+            value: studentCount,
+            message: "is given together with names",
+            mend: "Keep either studentCount, or students and groups.",
+        });
+    }
+    const labs = planLabs({ students, groups, studentCount, spares });
+    if (labs.length === 0) {
+        problems.push({
+            key: "students",
+            value: students,
+            message: "names nobody, and neither do groups and studentCount",
+            mend: "Write students: [ada, grace], or studentCount: 20.",
+        });
+    }
+    if (labs.length > maxLabs) {
+        problems.push({
+            key: "maxLabs",
+            value: maxLabs,
+            message: `is less than the ${labs.length} labs that are asked for`,
+            mend: `If you really want and can pay for that many, write maxLabs: ${labs.length}.`,
+        });
+    }
+    return [...problems, ...labProblems(labs, longestName)];
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** How the text that Pulumi hands over is read: as it is, as a whole number, or as JSON (lists and maps of a stack file). */
+export type SettingKind = "text" | "integer" | "structure";
+
+/** What changing a setting later does to labs that run: nothing, an update in place, or replacement. */
+export type SettingEffect = "nothing" | "in place" | "replaced";
+
+/** One setting of a class: everything that the program, Pulumi.yaml and the README's table say about it. */
+export interface Setting<T> {
+    readonly kind: SettingKind;
+    /** One sentence for the operator; Pulumi.yaml carries the same. */
+    readonly description: string;
+    /** Used where the stack file is silent; Pulumi.yaml carries the same. */
+    readonly default: unknown;
+    /** What a later change does to running labs. */
+    readonly effect: SettingEffect;
+    /** The effect in words, for the README. */
+    readonly effectNote: string;
+    /** What to write instead; the last sentence of every complaint about this setting. */
+    readonly mend: string;
+    readonly schema: z.ZodType<T>;
+}
+
+/**
+ * Declares a setting, keeping the type that its schema answers.
+ *
+ * @param setting everything about the setting
+ */
+export function setting<T>(setting: Setting<T>): Setting<T> {
+    return setting;
+}
+
+/** A text that holds something other than white space and no control characters. */
+export function printable(what: string, longest: number) {
+    return z
+        .string({ error: `is not text, so it cannot be ${what}` })
+        .refine((text) => text.trim() !== "", { error: `is empty, so it cannot be ${what}` })
+        .refine((text) => text.length <= longest, { error: `is longer than ${longest} characters` })
+        .refine((text) => !/\p{C}/u.test(text), { error: "contains control characters" });
+}
+
+/** A whole number in a range, with a complaint that names the range. */
+export function wholeNumber(least: number, most: number) {
+    const error = `is not a whole number from ${least} to ${most}`;
+    return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing that is wrong with the settings. */
+export interface Problem {
+    /** Key with the way into its value, e.g. `groups[1].lab`. */
+    readonly key: string;
+    readonly value: unknown;
+    /** What is wrong, going on from "`key`: `value` ...". */
+    readonly message: string;
+    /** What to write instead, a sentence. */
+    readonly mend: string;
+}
+
+/** Shows a value in a complaint, short, and never a private key that somebody pasted by mistake. */
+export function showValue(value: unknown): string {
+    if (value === undefined) {
+        return "(nothing)";
+    }
+    const text = JSON.stringify(value);
+    if (/PRIVATE KEY/.test(text)) {
+        return "(a private key, not shown)";
+    }
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** All problems of the settings at once. A `RunError`, so that the CLI prints the message without a stack trace. */
+export class SettingsError extends pulumi.RunError {
+    constructor(readonly problems: readonly Problem[]) {
+        const things = problems.length === 1 ? "1 thing" : `${problems.length} things`;
+        const lines = problems.map(
+            (problem) => `  ${problem.key}: ${showValue(problem.value)} ${problem.message}. ${problem.mend}`,
+        );
+        super(
+            [
+                `The settings of this stack need ${things} mended; nothing was created or changed.`,
+                ...lines,
+                `Settings are in Pulumi.<stack>.yaml, under "config:", as student-labs:<key>.`,
+            ].join("\n"),
+        );
+    }
+}
