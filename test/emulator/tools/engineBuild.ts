@@ -46,7 +46,7 @@ export async function buildEngine(version: string, target: string, log: Log): Pr
                     "build",
                     "-v",
                     "-mod=readonly",
-                   
+
                     "-o",
                     draft,
                     "-ldflags",

@@ -97,6 +97,7 @@ export async function preparePython(log: Log): Promise<string> {
                 throw new Error(
                     `Installing ${path.basename(REQUIREMENTS)} with pip failed. It needs a package index: check the network ` +
                         `or pip's configuration (pip config list).\n${error instanceof Error ? error.message : String(error)}`,
+                    { cause: error },
                 );
             } finally {
                 beat.stop();

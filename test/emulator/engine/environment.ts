@@ -1,0 +1,51 @@
+import * as path from "node:path";
+
+/**
+ * Whether a variable of the caller's environment could lead a run to a real account, to another stack or backend, or
+ * change what the engine does.
+ */
+export function leadsElsewhere(name: string): boolean {
+    return /^(AWS|PULUMI|SAGEMAKER|ECS_CONTAINER)_/.test(name) || name === "BOTO_CONFIG";
+}
+
+/** The caller's environment without such variables. */
+export function withoutAccounts(environment: NodeJS.ProcessEnv): Record<string, string> {
+    const kept: Record<string, string> = {};
+    for (const [name, value] of Object.entries(environment)) {
+        if (value !== undefined && !leadsElsewhere(name)) {
+            kept[name] = value;
+        }
+    }
+    return kept;
+}
+
+/** Files and folders of one stack's engine. */
+export interface EngineFolders {
+    readonly home: string;
+    readonly state: string;
+    readonly passphraseFile: string;
+}
+
+/** The whole environment of the engine and of the program. Holds no secret: the passphrase is in a file. */
+export function engineEnvironment(
+    enginePath: string,
+    folders: EngineFolders,
+    cloud: Readonly<Record<string, string>>,
+    caller: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+    const base = withoutAccounts(caller);
+    return {
+        ...base,
+        // The Automation API starts the first `pulumi` on the PATH.
+        PATH: [path.dirname(enginePath), base.PATH ?? ""].join(path.delimiter),
+        // Not the caller's: the engine writes the selected stack and more there.
+        PULUMI_HOME: folders.home,
+        PULUMI_BACKEND_URL: `file://${folders.state}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: folders.passphraseFile,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Nothing is downloaded in the middle of a run: a stand-in or an installed plugin, or an error.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_SKIP_CONFIRMATIONS: "true",
+        ...cloud,
+    };
+}

@@ -1,0 +1,161 @@
+import * as path from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { exists } from "../tools/buildOnce";
+import { Engine, findEngine } from "../tools/engine";
+import { run, RunResult } from "../tools/run";
+import { engineEnvironment } from "./environment";
+import type { EngineOptions, OperationKind } from "./messages";
+import { RunningOperation } from "./runningOperation";
+import type { OperationResult } from "./result";
+import { REPOSITORY, Scratch, StackConfig } from "./scratch";
+
+/** What a stack is made from. */
+export interface LabStackOptions {
+    /** The pocket cloud; its environment leads the providers to it. */
+    readonly cloud: { readonly env: Readonly<Record<string, string>> };
+    /** Name of the stack, e.g. `eu-west-1`: its Pulumi.<stack>.yaml of the repository is where the settings start. */
+    readonly stack: string;
+    /** Settings that differ from that file. */
+    readonly config?: StackConfig;
+    /** Folder for state and settings; the same folder later is the same stack. */
+    readonly dir: string;
+    /** Found by `findEngine` unless given. */
+    readonly engine?: Engine;
+    /** Another program than the repository's index.ts; always runs inline. */
+    readonly program?: string;
+    /** Where the Pulumi*.yaml files and the program are, unless it is this repository. */
+    readonly repository?: string;
+    /** Runs inline even where the language host is installed. */
+    readonly inline?: boolean;
+}
+
+/** Options of an operation. */
+export interface OperationOptions extends EngineOptions {
+    readonly onEvent?: (event: EngineEvent) => void;
+    readonly onOutput?: (text: string) => void;
+    /** After that time engine and program are killed, and the operation counts as failed. */
+    readonly timeoutMs?: number;
+}
+
+/** The longest that the short commands may take. */
+const COMMAND_LIMIT_MS = 120_000;
+
+/** A stack on the real engine, with its state in a folder, in a scratch copy of the project. */
+export class LabStack {
+    private constructor(
+        readonly stack: string,
+        readonly engine: Engine,
+        readonly scratch: Scratch,
+        /** Program that runs inline; `undefined` where the language host runs the repository's. */
+        private readonly program: string | undefined,
+        private readonly env: Readonly<Record<string, string>>,
+    ) {}
+
+    /** Makes the stack, or finds it again in its folder. */
+    static async create(options: LabStackOptions): Promise<LabStack> {
+        const engine = options.engine ?? (await findEngine());
+        const repository = options.repository ?? REPOSITORY;
+        const scratch = new Scratch(path.resolve(options.dir));
+        await scratch.prepare(repository);
+        await scratch.setConfig(options.stack, options.config ?? {});
+        const inline = options.program !== undefined || options.inline === true || !engine.languageHost;
+        const program = inline
+            ? path.resolve(options.program ?? path.join(repository, "index.ts"))
+            : undefined;
+        const env = engineEnvironment(engine.path, scratch, options.cloud.env);
+        const stack = new LabStack(options.stack, engine, scratch, program, env);
+        if (!(await exists(await stack.stateFile()))) {
+            await stack.command(["stack", "init", options.stack, "--secrets-provider", "passphrase"]);
+        }
+        return stack;
+    }
+
+    /** Where the engine keeps the state, for tests that look for secrets in it. */
+    async stateFile(): Promise<string> {
+        const project = await this.scratch.projectName();
+        return path.join(this.scratch.state, ".pulumi", "stacks", project, `${this.stack}.json`);
+    }
+
+    /** Starts an operation and gives a handle on it. */
+    start(kind: OperationKind, options: OperationOptions = {}): RunningOperation {
+        const { onEvent, onOutput, timeoutMs, ...engineOptions } = options;
+        return new RunningOperation(
+            {
+                kind,
+                stack: this.stack,
+                workDir: this.scratch.project,
+                program: this.program,
+                options: engineOptions,
+            },
+            { env: this.env, onEvent, onOutput, timeoutMs },
+        );
+    }
+
+    /** `pulumi up` */
+    up(options?: OperationOptions): Promise<OperationResult> {
+        return this.start("up", options).result;
+    }
+
+    /** `pulumi preview` */
+    preview(options?: OperationOptions): Promise<OperationResult> {
+        return this.start("preview", options).result;
+    }
+
+    /** `pulumi refresh` */
+    refresh(options?: OperationOptions): Promise<OperationResult> {
+        return this.start("refresh", options).result;
+    }
+
+    /** `pulumi destroy` */
+    destroy(options?: OperationOptions): Promise<OperationResult> {
+        return this.start("destroy", options).result;
+    }
+
+    /** `pulumi stack output --json` */
+    async outputs(showSecrets = false): Promise<Record<string, unknown>> {
+        const args = [
+            "stack",
+            "output",
+            "--json",
+            "--stack",
+            this.stack,
+            ...(showSecrets ? ["--show-secrets"] : []),
+        ];
+        return JSON.parse((await this.command(args)).stdout) as Record<string, unknown>;
+    }
+
+    /** `pulumi stack export`: the state, with its secrets encrypted. */
+    async export(): Promise<{ version: number; deployment: { resources?: Record<string, unknown>[] } }> {
+        const { stdout } = await this.command(["stack", "export", "--stack", this.stack]);
+        return JSON.parse(stdout) as {
+            version: number;
+            deployment: { resources?: Record<string, unknown>[] };
+        };
+    }
+
+    /** Changes one setting, plain or structured, for the next operation; `undefined` removes it. */
+    setConfig(key: string, value: unknown): Promise<void> {
+        return this.scratch.setConfig(this.stack, { [key]: value });
+    }
+
+    /** `pulumi cancel`: takes away the lock of an engine that was killed. */
+    async cancel(): Promise<void> {
+        await this.command(["cancel", "--yes", "--stack", this.stack]);
+    }
+
+    /** Any other command of the CLI in the scratch project; throws when it fails. Put no secret into its arguments. */
+    async command(args: readonly string[]): Promise<RunResult> {
+        const result = await run(this.engine.path, ["--non-interactive", "--color", "never", ...args], {
+            cwd: this.scratch.project,
+            env: this.env,
+            bareEnvironment: true,
+            timeoutMs: COMMAND_LIMIT_MS,
+        });
+        if (result.exitCode !== 0) {
+            throw new Error(
+                `pulumi ${args.join(" ")} ended with ${result.exitCode}: ${result.stderr || result.stdout}`,
+            );
+        }
+        return result;
+    }
+}

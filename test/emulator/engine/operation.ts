@@ -1,0 +1,85 @@
+/**
+ * One operation of the engine, in a process of its own: the program is loaded anew each time as `pulumi up` does, its memory
+ * is given back, and it can be killed together with the engine. Started by `labStack.ts` only, which talks to it over IPC.
+ */
+import { createRequire } from "node:module";
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import type { OperationMessage, OperationRequest } from "./messages";
+
+/** How long the engine gets to finish its running steps when the test or demo that wants them is gone. */
+const GRACE_MS = 20_000;
+
+function send(message: OperationMessage): Promise<void> {
+    return new Promise((resolve) => {
+        if (!process.connected) {
+            resolve();
+            return;
+        }
+        process.send?.(message, undefined, undefined, () => resolve());
+    });
+}
+
+/** The exports of the program's module are the outputs of the stack, as with the language host. */
+function inlineProgram(file: string): () => Promise<Record<string, unknown>> {
+    return async () => {
+        const module = createRequire(__filename)(file) as Record<string, unknown>;
+        return Object.fromEntries(Object.entries(module).filter(([name]) => name !== "__esModule"));
+    };
+}
+
+async function perform(request: OperationRequest): Promise<void> {
+    const workspace = await LocalWorkspace.create({
+        workDir: request.workDir,
+        program: request.program === undefined ? undefined : inlineProgram(request.program),
+    });
+    const stack = await Stack.select(request.stack, workspace);
+    const { target, replace, ...plain } = request.options;
+    const options = {
+        ...plain,
+        color: "never" as const,
+        onEvent: (event: object) => void send({ type: "event", event } as OperationMessage),
+        onOutput: (text: string) => void send({ type: "output", text }),
+        onError: (text: string) => void send({ type: "error", text }),
+    };
+    const lists = { target: target && [...target], replace: replace && [...replace] };
+    switch (request.kind) {
+        case "up":
+            await stack.up({ ...options, ...lists });
+            break;
+        case "preview":
+            await stack.preview({ ...options, ...lists });
+            break;
+        case "refresh":
+            await stack.refresh({ ...options, target: lists.target });
+            break;
+        case "destroy":
+            await stack.destroy({ ...options, target: lists.target });
+            break;
+    }
+}
+
+/** The CLI's exit code, which the Automation API keeps in the cause of its error; 255 when it was not the CLI that failed. */
+function exitCodeOf(error: unknown): number {
+    const result = (error as { commandResult?: { err?: { exitCode?: number } } }).commandResult;
+    return result?.err?.exitCode || 255;
+}
+
+// Ctrl-C goes to the whole group: the engine cancels, and this process has to stay until it has.
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => {
+    process.kill(-process.pid, "SIGINT");
+    setTimeout(() => process.kill(-process.pid, "SIGKILL"), GRACE_MS).unref();
+});
+process.once("message", (request: OperationRequest) => {
+    perform(request)
+        .then(
+            () => send({ type: "done", exitCode: 0 }),
+            (error: unknown) =>
+                send({
+                    type: "done",
+                    exitCode: exitCodeOf(error),
+                    message: error instanceof Error ? error.message : String(error),
+                }),
+        )
+        .finally(() => process.exit());
+});
