@@ -1,0 +1,199 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import { identify, ProcessIdentity } from "../tools/process";
+import type { ExecOptions, ExecResult, MachineSpec, MachineStatus } from "./machines";
+import { enterHost } from "./nsenter";
+import { answersSsh } from "./sshBanner";
+
+/** Exit code by which a host's PID 1 asks to be booted again. */
+const REBOOT = 42;
+const BOOT_TIMEOUT_MS = 30_000;
+const POWER_OFF_TIMEOUT_MS = 5_000;
+
+/** Name of the file with the processes of a host, for whoever cleans up after a killed daemon. */
+export const PROCESS_FILE = "process.json";
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+/** One host in namespaces: a folder with its disk, and while it runs one process tree. */
+export class Host {
+    status: MachineStatus = "stopped";
+    private leader: ProcessIdentity | undefined;
+    private init: number | undefined;
+    private over: Promise<void> = Promise.resolve();
+    private generation = 0;
+
+    /** `lower` are the read-only layers, uppermost first; `enter` is the script that enters them. */
+    constructor(
+        readonly spec: MachineSpec,
+        readonly folder: string,
+        private readonly enter: string,
+        private readonly lower: readonly string[],
+        public address = spec.address,
+        private environment = spec.environment,
+    ) {}
+
+    /** Boots the disk and resolves when sshd answers. */
+    async start(address: string, environment: Readonly<Record<string, string>>): Promise<void> {
+        if (this.status === "running") {
+            throw new Error(`${this.spec.id} runs already`);
+        }
+        this.address = address;
+        this.environment = environment;
+        for (const name of ["upper", "work", "root"]) {
+            await mkdir(path.join(this.folder, name), {
+                recursive: true,
+                mode: name === "root" ? 0o700 : 0o755,
+            });
+        }
+        await this.launch();
+        await this.answering(this.generation);
+    }
+
+    /** Powers the host off as its own `poweroff` would, or kills it if that takes too long. */
+    async stop(): Promise<void> {
+        if (this.status === "running") {
+            this.status = "stopped";
+            if (this.init !== undefined && identify(this.init)) {
+                process.kill(this.init, "SIGTERM");
+            }
+            await Promise.race([this.over, sleep(POWER_OFF_TIMEOUT_MS)]);
+        }
+        await this.kill();
+        this.status = "stopped";
+    }
+
+    /** Ends every process of the host at once. When it resolves none is left, nor any mount. */
+    async kill(): Promise<void> {
+        this.status = "stopped";
+        // PID 1 of the namespace takes all others with it; unshare, which waits for it, ends by itself.
+        for (const pid of [this.init, this.leader?.pid]) {
+            if (pid !== undefined && identify(pid)) {
+                process.kill(pid, "SIGKILL");
+            }
+        }
+        await this.over;
+    }
+
+    /** Runs a process inside the host. */
+    async exec(options: ExecOptions): Promise<ExecResult> {
+        if (this.status !== "running" || this.init === undefined) {
+            throw new Error(`${this.spec.id} does not run: it is ${this.status}`);
+        }
+        return enterHost(this.init, this.environment, options);
+    }
+
+    private async launch(): Promise<void> {
+        const { hostname, user, authorizedKeys, userData } = this.spec;
+        const { address, environment } = this;
+        await writeFile(
+            path.join(this.folder, "boot.json"),
+            JSON.stringify({ hostname, address, user, authorizedKeys, environment, userData }),
+            { mode: 0o600 },
+        );
+        const log = await open(path.join(this.folder, "log"), "a", 0o600);
+        // The daemon's death is the host's death (pdeathsig, kill-child), so that a killed daemon leaves only files.
+        const child = spawn(
+            "setpriv",
+            [
+                "--pdeathsig",
+                "KILL",
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "--uts",
+                "--ipc",
+                "--pid",
+            ].concat(["--fork", "--kill-child=KILL", this.enter, this.folder, this.lower.join(":")]),
+            {
+                detached: true,
+                stdio: ["ignore", log.fd, log.fd],
+                env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+            },
+        );
+        const generation = ++this.generation;
+        this.status = "running";
+        this.init = undefined;
+        this.over = new Promise((over) => {
+            const ended = (code: number | null): void => {
+                over();
+                if (this.generation === generation) {
+                    this.ended(code);
+                }
+            };
+            child.once("exit", ended);
+            child.once("error", () => ended(null));
+        });
+        await log.close();
+        if (child.pid === undefined) {
+            throw new Error("setpriv or unshare cannot be run");
+        }
+        this.leader = identify(child.pid);
+        await this.note();
+    }
+
+    /** Called when the process tree has ended, whatever the reason. */
+    private ended(code: number | null): void {
+        this.init = undefined;
+        this.leader = undefined;
+        if (this.status !== "running") {
+            return; // we asked for it
+        }
+        if (code === REBOOT) {
+            this.launch().then(
+                () => this.answering(this.generation).catch(() => undefined),
+                () => (this.status = "crashed"),
+            );
+            return;
+        }
+        this.status = code === 0 ? "stopped" : "crashed";
+    }
+
+    private async answering(generation: number): Promise<void> {
+        for (const until = Date.now() + BOOT_TIMEOUT_MS; ; await sleep(10)) {
+            if (this.generation === generation && this.status !== "running") {
+                throw new Error(`${this.spec.id} did not boot: ${await this.lastWords()}`);
+            }
+            if (this.init === undefined && this.leader) {
+                this.init = childOf(this.leader.pid);
+                if (this.init !== undefined) {
+                    await this.note();
+                }
+            }
+            if (this.init !== undefined && (await answersSsh(this.address, 22))) {
+                return;
+            }
+            if (Date.now() > until) {
+                await this.kill();
+                throw new Error(
+                    `${this.spec.id} did not answer on ${this.address}:22: ${await this.lastWords()}`,
+                );
+            }
+        }
+    }
+
+    private async note(): Promise<void> {
+        const init = this.init === undefined ? undefined : identify(this.init);
+        await writeFile(
+            path.join(this.folder, PROCESS_FILE),
+            JSON.stringify([this.leader, init].filter(Boolean)),
+        );
+    }
+
+    private async lastWords(): Promise<string> {
+        const log = await readFile(path.join(this.folder, "log"), "utf8").catch(() => "");
+        return log.trim().split("\n").slice(-5).join("; ") || "it said nothing";
+    }
+}
+
+function childOf(pid: number): number | undefined {
+    try {
+        const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(/\s+/);
+        return child ? Number(child) : undefined;
+    } catch {
+        return undefined;
+    }
+}
