@@ -35,11 +35,23 @@ def fetch(file):
                 fail(error)
             time.sleep(5)
 
-def inside_home(member, destination):
-    name = pathlib.PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts:
-        raise tarfile.TarError(f"{member.name!r} would leave the home folder")
-    return tarfile.data_filter(member, destination)  # refuses devices and links that leave it
+def checked(archive):
+    """The members, none of which leaves the home folder, with modes that are the student's and nobody else's."""
+    links = set()
+    for member in archive:
+        name, target = pathlib.PurePosixPath(member.name), pathlib.PurePosixPath(member.linkname)
+        inside = os.path.normpath((name.parent if member.issym() else pathlib.PurePosixPath()) / target)
+        if name.is_absolute() or ".." in name.parts or not links.isdisjoint(map(str, name.parents)):
+            raise tarfile.TarError(f"{member.name!r} would leave the home folder")
+        if (member.issym() or member.islnk()) and (target.is_absolute() or inside.split("/")[0] == ".."):
+            raise tarfile.TarError(f"{member.name!r} is a link that leaves the home folder")
+        if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+            raise tarfile.TarError(f"{member.name!r} is a device or the like")
+        if member.issym():
+            links.add(str(name))
+        member.uid, member.gid, member.uname, member.gname = 0, 0, "", ""
+        member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+        yield member
 
 def digest(path):
     if path.is_symlink() or not path.exists():
@@ -70,7 +82,8 @@ with tempfile.TemporaryDirectory(prefix="course-", dir=state) as work:
     fetch(f"{work}/archive")
     try:
         with tarfile.open(f"{work}/archive") as archive:
-            archive.extractall(f"{work}/files", filter=inside_home)
+            data_filter = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(f"{work}/files", list(checked(archive)), **data_filter)
     except Exception as error:
         fail(f"not unpacked: {error}")
     manifest = json.loads(manifest_file.read_text()) if manifest_file.exists() else {}
