@@ -4,6 +4,12 @@ import * as path from "node:path";
 /** A script of the folder `scripts/` that runs on a student's machine. */
 export type MachineScript = "bootstrap.sh" | "connect-cluster.sh";
 
+/** The files of a script's stream, in order: functions that it needs, then the script, which calls them. */
+const parts: Readonly<Record<MachineScript, readonly string[]>> = {
+    "bootstrap.sh": ["common.sh", "course-archive.sh", "bootstrap.sh"],
+    "connect-cluster.sh": ["common.sh", "connect-cluster.sh"],
+};
+
 const variable = /^LAB_[A-Z0-9_]+$/;
 
 /** Quotes a text for a POSIX shell (2.2.2, single quotes), whatever is in it. */
@@ -27,6 +33,6 @@ export function renderMachineScript(script: MachineScript, values: Readonly<Reco
         }
         return `${name}=${quote(value)}\n`;
     });
-    const text = fs.readFileSync(path.join(__dirname, "..", "scripts", script), "utf8");
-    return assignments.join("") + text;
+    const texts = parts[script].map((file) => fs.readFileSync(path.join(__dirname, "..", "scripts", file), "utf8"));
+    return assignments.join("") + texts.join("");
 }

@@ -5,7 +5,7 @@ export interface Problem {
     /** Key with the way into its value, e.g. `groups[1].lab`. */
     readonly key: string;
     readonly value: unknown;
-    /** What is wrong, going on from "`key`: `value` ...". */
+    /** What is wrong, going on with a verb after key and value. */
     readonly message: string;
     /** What to write instead, a sentence. */
     readonly mend: string;

@@ -1,0 +1,93 @@
+import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as yaml from "js-yaml";
+import { definitions } from "../../components/settings/definitions";
+import { checkSettings } from "../../components/settings/settings";
+
+const root = path.join(__dirname, "..", "..");
+const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
+
+describe("Pulumi.yaml", () => {
+    const project = yaml.load(read("Pulumi.yaml")) as {
+        config: Record<string, { description?: string; default?: unknown; type?: string; value?: unknown }>;
+        options: { refresh: string };
+    };
+    const own = Object.entries(project.config).filter(([key]) => !key.includes(":"));
+
+    it("declares every setting with the description and default of the program, in its order", () => {
+        assert.deepEqual(
+            own.map(([key, { description, default: standard }]) => ({ key, description, default: standard })),
+            Object.entries(definitions).map(([key, { description, default: standard }]) => ({
+                key,
+                description,
+                default: standard,
+            })),
+        );
+    });
+
+    it("leaves lists and maps without a type, which Pulumi would refuse without saying which value", () => {
+        assert.deepEqual(
+            own.map(([key, { type }]) => [key, type]),
+            Object.entries(definitions).map(([key, { kind }]) => [
+                key,
+                { integer: "integer", text: "string", structure: undefined }[kind],
+            ]),
+        );
+    });
+
+    it("looks at what is really there before every run", () =>
+        assert.equal(project.options.refresh, "always"));
+});
+
+describe("The stack files", () => {
+    for (const region of ["eu-west-1", "us-east-1", "sa-east-1"]) {
+        it(`pin what must not move while a class runs in ${region}`, () => {
+            const { config } = yaml.load(read(`Pulumi.${region}.yaml`)) as { config: Record<string, string> };
+            assert.equal(config["aws:region"], region);
+            for (const key of ["zone", "instanceType", "clusterInstanceType", "emrRelease"]) {
+                assert.ok(config[`student-labs:${key}`], `${key} is not pinned`);
+            }
+            const own = Object.entries(config).filter(([key]) => key.startsWith("student-labs:"));
+            const settings = Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value]));
+            checkSettings({ ...settings, students: '["ada"]', allowedSshCidrs: '["130.88.0.0/16"]' });
+        });
+    }
+});
+
+describe("The program", () => {
+    const files = [
+        "index.ts",
+        ...fs
+            .readdirSync(path.join(root, "components"), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => path.join("components", file)),
+    ];
+
+    for (const file of files) {
+        it(`knows nothing of the pocket cloud: ${file}`, () => {
+            const text = read(file);
+            const imports = [...text.matchAll(/(?:from|import|require)\s*\(?\s*["']([^"']+)["']/g)].map(
+                (found) => found[1] ?? "",
+            );
+            const outside = imports.filter((name) =>
+                name.startsWith(".")
+                    ? !path.join(path.dirname(file), name).match(/^components\//)
+                    : !/^(@pulumi\/(pulumi|aws|random|command|tls)|zod|any-ascii|ipaddr\.js|node:(crypto|fs|path))$/.test(
+                          name,
+                      ),
+            );
+            assert.deepEqual(outside, []);
+            assert.doesNotMatch(text, /emulator|pocket|moto|AWS_ENDPOINT|127\.0\.|process\.env/i);
+        });
+    }
+
+    it("is under 60 lines where it is entered", () => assert.ok(read("index.ts").split("\n").length < 60));
+});
+
+describe("Scripts for machines", () => {
+    for (const file of fs.readdirSync(path.join(root, "scripts")).filter((name) => name.endsWith(".sh"))) {
+        it(`know nothing of the pocket cloud: ${file}`, () =>
+            assert.doesNotMatch(read(path.join("scripts", file)), /emulator|pocket|moto_/i));
+    }
+});
