@@ -42,7 +42,7 @@ export function diffResponse(diff: DiffResult, olds: Properties, news: Propertie
     response.setChanges(
         paths.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE,
     );
-    response.setDiffsList([...new Set(paths.map(top))]);
+    response.setDiffsList([...new Set(paths.map(top))].sort());
     response.setReplacesList([...new Set(diff.replaces.map(top))]);
     response.setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
     if (diff.detailed !== false) {

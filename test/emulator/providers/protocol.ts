@@ -8,7 +8,7 @@ import { diffResponse } from "./difference";
 import { grpcError, refusal } from "./failure";
 import type { OperationContext, ResourceHandler } from "./provider";
 import type { Session } from "./session";
-import { mergeSecrets, receive, send, type Secrets } from "./wire";
+import { mergeSecrets, receive, send, withoutUndefined, type Secrets } from "./wire";
 
 type SecretsByName = Readonly<Record<string, Secrets>>;
 /** What a call knows beside its request: who asks, and when to stop. */
@@ -125,7 +125,7 @@ async function invoke(request: rpc.InvokeRequest, { session }: Call): Promise<rp
 async function check(request: rpc.CheckRequest, { session }: Call): Promise<rpc.CheckResponse> {
     const { type, handler } = resource(session, request.getUrn());
     const { values, secrets } = receive(request.getNews());
-    const news = withoutNulls(values);
+    const news = withoutUndefined(values);
     const response = new rpc.CheckResponse();
     const refused = handler.refusesUnknownInputs ? [] : refusedInputs(news, handler.inputs, `of ${type}`);
     if (refused.length > 0) {
@@ -139,7 +139,9 @@ async function check(request: rpc.CheckRequest, { session }: Call): Promise<rpc.
         name: nameOf(request.getUrn()),
         randomSeed: Buffer.from(request.getRandomseed_asU8()),
         olds: Object.keys(olds).length > 0 ? olds : undefined,
+        log: (severity, message) => session.log(severity, message, request.getUrn(), false),
     })) ?? { inputs: news };
+    await session.flush(request.getUrn());
     response.setInputs(send(result.inputs, mergeSecrets(secrets, handler.secretInputs)));
     response.setFailuresList(
         (result.failures ?? []).map(({ property, reason }) => {
@@ -259,11 +261,4 @@ function states(
     outputs: Parameters<typeof receive>[0],
 ): { inputs: ReturnType<typeof receive>["values"]; outputs: ReturnType<typeof receive>["values"] } {
     return { inputs: receive(inputs).values, outputs: receive(outputs).values };
-}
-
-/** The engine may hand over `null` for an input that is not set. */
-function withoutNulls(values: ReturnType<typeof receive>["values"]): ReturnType<typeof receive>["values"] {
-    return Object.fromEntries(
-        Object.entries(values).filter(([, value]) => value !== null && value !== undefined),
-    );
 }

@@ -43,6 +43,8 @@ export interface CheckContext {
     readonly randomSeed: Buffer;
     /** Inputs of the last successful check, `undefined` for a new resource. */
     readonly olds?: Properties;
+    /** Sends a line to the engine's display. */
+    log?(severity: "info" | "warning" | "error", message: string): void;
 }
 export interface CheckFailure {
     readonly property: string;

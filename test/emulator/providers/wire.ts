@@ -52,9 +52,18 @@ export function text(content: Buffer): Value {
     return Buffer.from(decoded, "utf8").equals(content) ? decoded : bytes(content);
 }
 
+/** The content of a value made by {@link text}. */
+export function bytesOf(value: Value): Buffer {
+    if (typeof value === "string") {
+        return Buffer.from(value, "utf8");
+    }
+    const { value: content } = (value ?? {}) as { value?: Value };
+    return Buffer.from(typeof content === "string" ? content : "", "base64");
+}
+
 /** Reads a struct of the engine. A missing struct is an empty one. */
 export function receive(message: struct.Struct | undefined): Received {
-    const json = (message?.toJavaScript() ?? {}) as { [key: string]: Json };
+    const json = message?.toJavaScript() ?? {};
     const values: Properties = {};
     const secrets: Record<string, Secrets> = {};
     for (const [key, value] of Object.entries(json)) {
@@ -85,6 +94,13 @@ export function mergeSecrets(
     names: readonly string[] | undefined,
 ): Record<string, Secrets> {
     return { ...one, ...Object.fromEntries((names ?? []).map((name) => [name, true as const])) };
+}
+
+/** The same properties without those that are not set. */
+export function withoutUndefined(values: Properties): Properties {
+    return Object.fromEntries(
+        Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
+    );
 }
 
 /** True if the value is, or contains, something that a preview does not know. */

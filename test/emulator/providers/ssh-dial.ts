@@ -1,0 +1,217 @@
+import * as dns from "node:dns/promises";
+import * as net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type AnyAuthMethod } from "ssh2";
+import { hostPort, systemError } from "./go-text";
+import { authorizedKey, privateKeyForSsh } from "./openssh";
+
+/** `connection` of a remote command, with the provider's defaults filled in. */
+export interface Connection {
+    readonly host: string;
+    readonly user: string;
+    readonly port: number;
+    readonly privateKey?: string;
+    readonly password?: string;
+    readonly hostKey?: string;
+    readonly dialErrorLimit: number;
+    readonly perDialTimeout: number;
+}
+
+// The engine's retry helper, which the real provider uses: sdk/go/common/util/retry.
+const FIRST_DELAY_MS = 100;
+const DELAY_FACTOR = 1.5;
+const LONGEST_DELAY_MS = 5000;
+
+/**
+ * Connects and logs in, trying again as the real provider does: one try more than `dialErrorLimit`, the last of which is
+ * not counted in its message; `-1` tries for ever. A key that cannot be read fails at once.
+ */
+export async function dial(
+    connection: Connection,
+    status: (line: string) => void,
+    signal: AbortSignal,
+): Promise<Client> {
+    const { dialErrorLimit: limit } = connection;
+    const credentials = readCredentials(connection);
+    let delay = FIRST_DELAY_MS;
+    for (let failed = 1; ; failed++) {
+        try {
+            return await dialOnce(connection, credentials, signal);
+        } catch (error) {
+            throwIfAborted(signal);
+            if (limit > -1 && failed > limit) {
+                throw new Error(`after ${failed - 1} failed attempts: ${(error as Error).message}`, {
+                    cause: error,
+                });
+            }
+            status(`Dial ${failed}/${limit === -1 ? "inf" : limit} failed: retrying`);
+        }
+        await sleep(delay, undefined, { signal }).catch(() => throwIfAborted(signal));
+        delay = Math.min(delay * DELAY_FACTOR, LONGEST_DELAY_MS);
+    }
+}
+
+/** Fails with Go's words for a context that has ended. */
+export function throwIfAborted(signal: AbortSignal): void {
+    if (signal.aborted) {
+        const timedOut = (signal.reason as Error | undefined)?.name === "TimeoutError";
+        throw new Error(timedOut ? "context deadline exceeded" : "context canceled");
+    }
+}
+
+interface Credentials {
+    readonly methods: readonly AnyAuthMethod[];
+    readonly hostKey?: { readonly type: string; readonly blob: Buffer };
+}
+
+function readCredentials(connection: Connection): Credentials {
+    const { user, password, privateKey, hostKey } = connection;
+    const methods: AnyAuthMethod[] = [];
+    if (privateKey !== undefined) {
+        methods.push({ type: "publickey", username: user, key: privateKeyForSsh(privateKey) });
+    }
+    if (password !== undefined) {
+        methods.push({ type: "password", username: user, password });
+        methods.push({
+            type: "keyboard-interactive",
+            username: user,
+            prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
+        });
+    }
+    // The real provider also asks the agent of SSH_AUTH_SOCK. The pocket cloud's daemon is not the operator's shell, so
+    // what runs there must not depend on an agent: a key that is given is tried alone by the real provider too.
+    return { methods, hostKey: hostKey === undefined ? undefined : authorizedKey(hostKey) };
+}
+
+async function dialOnce(
+    connection: Connection,
+    credentials: Credentials,
+    signal: AbortSignal,
+): Promise<Client> {
+    const socket = await connectTcp(connection, signal);
+    return handshake(socket, connection, credentials, signal);
+}
+
+async function connectTcp(connection: Connection, signal: AbortSignal): Promise<net.Socket> {
+    const { host, port } = connection;
+    // Go dials the own machine when the host is empty. So do we: a test has to see that trap.
+    const addresses = host === "" ? ["127.0.0.1"] : await lookup(host);
+    let first: Error | undefined;
+    for (const address of addresses) {
+        try {
+            return await connectAddress(address, connection, signal);
+        } catch (error) {
+            const shown = hostPort(host === "" ? "" : address, port);
+            first ??= new Error(`dial tcp ${shown}: ${(error as Error).message}`);
+        }
+    }
+    throw first ?? new Error(`dial tcp: lookup ${host}: no such host`);
+}
+
+async function lookup(host: string): Promise<string[]> {
+    try {
+        return (await dns.lookup(host, { all: true })).map(({ address }) => address);
+    } catch {
+        const [server] = dns.getServers();
+        const resolver =
+            server === undefined ? "" : ` on ${net.isIP(server) ? hostPort(server, 53) : server}`;
+        throw new Error(`dial tcp: lookup ${host}${resolver}: no such host`);
+    }
+}
+
+function connectAddress(address: string, connection: Connection, signal: AbortSignal): Promise<net.Socket> {
+    return new Promise((resolve, reject) => {
+        const socket = net.connect({ host: address, port: connection.port, signal });
+        const limit = connection.perDialTimeout * 1000;
+        const timer = limit > 0 ? setTimeout(() => fail(new Error("i/o timeout")), limit) : undefined;
+        const fail = (error: Error): void => {
+            clearTimeout(timer);
+            socket.destroy();
+            reject(error);
+        };
+        const refused = (error: Error): void => fail(new Error(`connect: ${systemError(error)}`));
+        socket.once("error", refused);
+        socket.once("connect", () => {
+            clearTimeout(timer);
+            socket.removeListener("error", refused);
+            resolve(socket);
+        });
+    });
+}
+
+function handshake(
+    socket: net.Socket,
+    connection: Connection,
+    { methods, hostKey }: Credentials,
+    signal: AbortSignal,
+): Promise<Client> {
+    const client = new Client();
+    const tried: string[] = [];
+    return new Promise<Client>((resolve, reject) => {
+        const end = (): void => {
+            client.destroy();
+            reject(new Error("ended"));
+        };
+        const fail = (error: Error): void => {
+            signal.removeEventListener("abort", end);
+            client.destroy();
+            reject(new Error(`ssh: handshake failed: ${error.message}`));
+        };
+        signal.addEventListener("abort", end, { once: true });
+        client.once("ready", () => {
+            signal.removeEventListener("abort", end);
+            client.removeAllListeners("error");
+            client.removeAllListeners("close");
+            // What goes wrong later is seen by the script that runs, as a channel that closes without an exit status.
+            client.on("error", () => undefined);
+            resolve(client);
+        });
+        client.on("error", (error: Error & { level?: string }) => {
+            if (error.level === "client-authentication") {
+                fail(unauthenticated(tried));
+            } else if (error.message.includes("Host denied")) {
+                fail(new Error("ssh: host key mismatch"));
+            } else {
+                fail(new Error(systemError(error)));
+            }
+        });
+        client.once("close", () => fail(new Error("EOF")));
+        client.connect({
+            sock: socket,
+            username: connection.user,
+            // As in Go, only the TCP connection has a limit.
+            readyTimeout: 0,
+            authHandler: authentication(connection.user, methods, tried),
+            hostVerifier: (key: Buffer) => hostKey === undefined || key.equals(hostKey.blob),
+            algorithms:
+                hostKey === undefined
+                    ? undefined
+                    : { serverHostKey: { append: [], prepend: hostKey.type as never, remove: [] } },
+        });
+    });
+}
+
+/**
+ * The order of Go's client: "none" first, to hear what the server takes, then each method that we have and the server
+ * takes, once.
+ */
+function authentication(user: string, methods: readonly AnyAuthMethod[], tried: string[]) {
+    return (left: string[] | null): AnyAuthMethod | false => {
+        if (left === null) {
+            tried.push("none");
+            return { type: "none", username: user };
+        }
+        const next = methods.find(({ type }) => !tried.includes(type) && left.includes(type));
+        if (next === undefined) {
+            return false;
+        }
+        tried.push(next.type);
+        return next;
+    };
+}
+
+function unauthenticated(tried: readonly string[]): Error {
+    return new Error(
+        `ssh: unable to authenticate, attempted methods [${tried.join(" ")}], no supported methods remain`,
+    );
+}
