@@ -11,7 +11,10 @@ describe("What a machine gets on standard input", () => {
         const text = renderMachineScript("bootstrap.sh", { LAB_NAME: "ada" });
         assert.match(text, /^LAB_NAME='ada'\n# shellcheck shell=bash\n/);
         for (const file of ["common.sh", "course-archive.sh", "bootstrap.sh"]) {
-            assert.ok(text.includes(fs.readFileSync(path.join(__dirname, "../../scripts", file), "utf8")), file);
+            assert.ok(
+                text.includes(fs.readFileSync(path.join(__dirname, "../../scripts", file), "utf8")),
+                file,
+            );
         }
     });
 
