@@ -53,14 +53,26 @@ export class Aws {
         const maxAttempts = number(config, "maxRetries") ?? Number(text(config, "maxRetries") ?? 25);
         const retryMode = text(config, "retryMode") ?? "standard";
         const endpoint = options.endpoint ?? process.env.AWS_ENDPOINT_URL;
-        if (endpoint === undefined) throw new Error("AWS_ENDPOINT_URL is not set: the pocket cloud's provider never calls AWS itself");
-        const common = { endpoint, region: this.region, maxAttempts, retryMode, credentials: options.credentials };
+        if (endpoint === undefined)
+            throw new Error(
+                "AWS_ENDPOINT_URL is not set: the pocket cloud's provider never calls AWS itself",
+            );
+        const common = {
+            endpoint,
+            region: this.region,
+            maxAttempts,
+            retryMode,
+            credentials: options.credentials,
+        };
         this.ec2 = named(new EC2Client(common), "EC2");
         this.emr = named(new EMRClient(common), "EMR");
         this.iam = named(new IAMClient(common), "IAM");
         this.route53 = named(new Route53Client(common), "Route 53");
         // Checksums in trailers are only for streams to the real S3.
-        const checksums = { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" } as const;
+        const checksums = {
+            requestChecksumCalculation: "WHEN_REQUIRED",
+            responseChecksumValidation: "WHEN_REQUIRED",
+        } as const;
         this.s3 = named(new S3Client({ ...common, ...checksums, forcePathStyle: true }), "S3");
         this.scheduler = named(new SchedulerClient(common), "Scheduler");
         this.ssm = named(new SSMClient(common), "SSM");
@@ -69,7 +81,9 @@ export class Aws {
 
     /** The account that the credentials belong to, asked once. */
     accountId(): Promise<string> {
-        this.account ??= this.sts.send(new GetCallerIdentityCommand({})).then((answer) => answer.Account ?? "");
+        this.account ??= this.sts
+            .send(new GetCallerIdentityCommand({}))
+            .then((answer) => answer.Account ?? "");
         return this.account;
     }
 
@@ -105,4 +119,3 @@ function configObject(config: Properties, key: string): Properties {
 
 /** Configuration that would make the stand-in do something else than asked is refused by `server.ts`; these it knows. */
 export const configKeys = ["region", "maxRetries", "retryMode", "defaultTags"] as const;
-

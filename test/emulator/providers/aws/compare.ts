@@ -23,10 +23,13 @@ function compare(path: string, field: Field, old: Value, news: Value, replaces: 
     if (wanted === undefined || wanted === null) return field.computed || isZero(old) ? [] : change;
     if (isZero(wanted) && isZero(old)) return [];
     if (isAsset(wanted)) return isAsset(old) && old.hash === wanted.hash ? [] : change;
-    if (Array.isArray(wanted)) return compareLists(path, field, Array.isArray(old) ? old : [], wanted, replaces);
+    if (Array.isArray(wanted))
+        return compareLists(path, field, Array.isArray(old) ? old : [], wanted, replaces);
     if (isObject(wanted)) {
         if (!isObject(old)) return change;
-        const keys = field.fields ? Object.keys(field.fields) : [...new Set([...Object.keys(old), ...Object.keys(wanted)])];
+        const keys = field.fields
+            ? Object.keys(field.fields)
+            : [...new Set([...Object.keys(old), ...Object.keys(wanted)])];
         return keys.flatMap((key) => {
             const part: Field = field.fields?.[key] ?? { kind: "string" };
             return compare(path + step(key), part, old[key], wanted[key], part.forceNew ?? replaces);
@@ -36,7 +39,13 @@ function compare(path: string, field: Field, old: Value, news: Value, replaces: 
     return old === wanted ? [] : change;
 }
 
-function compareLists(path: string, field: Field, old: Value[], wanted: Value[], replaces: boolean): Change[] {
+function compareLists(
+    path: string,
+    field: Field,
+    old: Value[],
+    wanted: Value[],
+    replaces: boolean,
+): Change[] {
     const element: Field = field.element ?? { kind: "string" };
     if (field.kind === "set") {
         if (wanted.some(hasUnknown)) return [{ path, replaces }];
@@ -64,7 +73,13 @@ function step(key: string): string {
 /** Leaves out the paths that the program tells the engine to ignore (`ami`, `tags.Name`, `*`). */
 export function notIgnored(changes: readonly Change[], ignored: readonly string[]): Change[] {
     const covered = (path: string) =>
-        ignored.some((entry) => entry === "*" || path === entry || path.startsWith(`${entry}.`) || path.startsWith(`${entry}[`));
+        ignored.some(
+            (entry) =>
+                entry === "*" ||
+                path === entry ||
+                path.startsWith(`${entry}.`) ||
+                path.startsWith(`${entry}[`),
+        );
     return changes.filter((change) => !covered(change.path));
 }
 
@@ -72,7 +87,11 @@ export function notIgnored(changes: readonly Change[], ignored: readonly string[
 export function diffResult(changes: readonly Change[], deleteBeforeReplace: boolean): DiffResult {
     const replaces = changes.filter((change) => change.replaces).map((change) => change.path);
     const updates = changes.filter((change) => !change.replaces).map((change) => change.path);
-    return { updates, replaces, ...(replaces.length > 0 && deleteBeforeReplace ? { deleteBeforeReplace } : {}) };
+    return {
+        updates,
+        replaces,
+        ...(replaces.length > 0 && deleteBeforeReplace ? { deleteBeforeReplace } : {}),
+    };
 }
 
 /**
@@ -92,7 +111,8 @@ export function refreshedInputs(fields: Fields, inputs: Properties, found: Prope
 function refreshedValue(field: Field, input: Value, found: Value): Value {
     if (input === undefined || input === null) return undefined;
     if (compare("", field, found, input, false).length === 0) return input;
-    if (isObject(input) && isObject(found) && field.fields) return refreshedInputs(field.fields, input, found);
+    if (isObject(input) && isObject(found) && field.fields)
+        return refreshedInputs(field.fields, input, found);
     const { element } = field;
     if (Array.isArray(input) && Array.isArray(found) && element?.fields) {
         const parts = element.fields;

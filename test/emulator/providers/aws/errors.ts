@@ -18,7 +18,9 @@ export function errorCode(error: unknown): string | undefined {
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {
     const code = errorCode(error);
     if (code === undefined) return false;
-    return codes.some((wanted) => (wanted.endsWith("*") ? code.startsWith(wanted.slice(0, -1)) : code === wanted));
+    return codes.some((wanted) =>
+        wanted.endsWith("*") ? code.startsWith(wanted.slice(0, -1)) : code === wanted,
+    );
 }
 
 /** True if the error's message has this text. */
@@ -37,7 +39,10 @@ export function describe(error: unknown): string {
 }
 
 /** Answers `undefined` where AWS says with one of these codes that the object does not exist. */
-export async function unlessGone<T>(codes: readonly string[], call: () => Promise<T>): Promise<T | undefined> {
+export async function unlessGone<T>(
+    codes: readonly string[],
+    call: () => Promise<T>,
+): Promise<T | undefined> {
     try {
         return await call();
     } catch (error) {

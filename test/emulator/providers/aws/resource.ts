@@ -52,6 +52,7 @@ export interface ResourceType {
     readonly fields: Fields;
     /** Outputs that are no inputs; unknown in a preview. */
     readonly outputs: readonly string[];
+    readonly secretOutputs?: readonly string[];
     /** Has `tags` and `tagsAll`. */
     readonly tagged?: true;
     /** Belongs to no region (IAM, Route 53). */
@@ -65,8 +66,15 @@ export interface ResourceType {
     readonly customDiff?: (state: Properties, news: Properties) => readonly Change[];
     /** Outputs that these changed inputs make unknown in a preview of an update. */
     readonly unknownAfter?: (changed: (...inputs: readonly string[]) => boolean) => readonly string[];
-    /** Calls `created(id)` as soon as the object exists: a later error then is a partial failure. */
-    create(inputs: Properties, operation: Operation, created: (id: string) => void): Promise<string>;
+    /**
+     * Calls `created` as soon as the object exists: a later error then is a partial failure. What AWS tells only now
+     * (the secret of a key) goes along.
+     */
+    create(
+        inputs: Properties,
+        operation: Operation,
+        created: (id: string, told?: Properties) => void,
+    ): Promise<string>;
     /** What AWS says; `undefined` if it is gone. Unreported properties keep their value, `null` ones are unset. */
     read(id: string, state: Properties, operation: Operation): Promise<Properties | undefined>;
     update?(id: string, update: Update): Promise<void>;
@@ -89,34 +97,52 @@ export function handler(type: ResourceType, aws: () => Aws): ResourceHandler {
         patience: (seconds) => ({ seconds, signal: context.signal }),
         warn: (message) => context.log("warning", message),
     });
-    const read = async (id: string, state: Properties, context: OperationContext): Promise<Properties | undefined> => {
-        const found = await failing(`reading ${type.noun} (${id})`, () => type.read(id, state, operation(context)));
+    const read = async (
+        id: string,
+        state: Properties,
+        context: OperationContext,
+    ): Promise<Properties | undefined> => {
+        const found = await failing(`reading ${type.noun} (${id})`, () =>
+            type.read(id, state, operation(context)),
+        );
         return found && merged(type, aws(), state, found);
     };
 
     return {
         inputs: [...Object.keys(type.fields), ...(type.tagged ? ["tags"] : [])],
+        secretOutputs: type.secretOutputs,
 
         check: (news, context) => checked(type, fields, aws(), news, context),
 
         diff(_id, olds, news, context) {
-            const changes = [...changesOf(fields, olds.outputs, news), ...(type.customDiff?.(olds.outputs, news) ?? [])];
-            return diffResult(notIgnored(changes, context.ignoreChanges), type.deleteBeforeReplace ?? keepsName(type, olds, news));
+            const changes = [
+                ...changesOf(fields, olds.outputs, news),
+                ...(type.customDiff?.(olds.outputs, news) ?? []),
+            ];
+            return diffResult(
+                notIgnored(changes, context.ignoreChanges),
+                type.deleteBeforeReplace ?? keepsName(type, olds, news),
+            );
         },
 
         async create(inputs, context) {
             const given = withoutDefaults(inputs);
             if (context.preview) return { id: "", outputs: previewed(type, fields, given) };
             let id: string | undefined;
+            let state = given;
+            const created = (made: string, told: Properties = {}) => {
+                id = made;
+                state = { ...given, ...told };
+            };
             try {
-                id = await type.create(given, operation(context), (made) => (id = made));
-                const outputs = await read(id, given, context);
+                id = await type.create(given, operation(context), created);
+                const outputs = await read(id, state, context);
                 if (!outputs) throw new Error("couldn't find resource");
                 return { id, outputs };
             } catch (error) {
                 const reason = `creating ${type.noun}${id === undefined ? "" : ` (${id})`}: ${describe(error)}`;
                 if (id === undefined) throw new Error(reason, { cause: error });
-                const outputs = (await read(id, given, context).catch(() => undefined)) ?? given;
+                const outputs = (await read(id, state, context).catch(() => undefined)) ?? state;
                 throw new PartialFailure({ id, outputs, inputs }, [reason]);
             }
         },
@@ -136,11 +162,18 @@ export function handler(type: ResourceType, aws: () => Aws): ResourceHandler {
             const changes = notIgnored(changesOf(fields, olds.outputs, given), context.ignoreChanges);
             const changed = (...inputs: readonly string[]) =>
                 changes.some(({ path }) =>
-                    inputs.some((input) => path === input || path.startsWith(`${input}.`) || path.startsWith(`${input}[`)),
+                    inputs.some(
+                        (input) =>
+                            path === input || path.startsWith(`${input}.`) || path.startsWith(`${input}[`),
+                    ),
                 );
             if (context.preview) {
                 const unknown = type.unknownAfter?.(changed) ?? [];
-                return { ...olds.outputs, ...given, ...Object.fromEntries(unknown.map((key) => [key, UNKNOWN])) };
+                return {
+                    ...olds.outputs,
+                    ...given,
+                    ...Object.fromEntries(unknown.map((key) => [key, UNKNOWN])),
+                };
             }
             try {
                 if (!type.update) throw new Error("nothing of it can be updated");
@@ -154,15 +187,24 @@ export function handler(type: ResourceType, aws: () => Aws): ResourceHandler {
         },
 
         async delete(id, olds, context) {
-            await failing(`deleting ${type.noun} (${id})`, () => type.delete(id, olds.outputs, operation(context)));
+            await failing(`deleting ${type.noun} (${id})`, () =>
+                type.delete(id, olds.outputs, operation(context)),
+            );
         },
     };
 }
 
 /** Check of the bridge: default tags, region, auto-name, schema defaults, then validation. */
-function checked(type: ResourceType, fields: Fields, aws: Aws, news: Properties, context: CheckContext): CheckResult {
+function checked(
+    type: ResourceType,
+    fields: Fields,
+    aws: Aws,
+    news: Properties,
+    context: CheckContext,
+): CheckResult {
     const inputs: Properties = {};
-    for (const [key, value] of Object.entries(news)) if (value !== undefined && value !== null) inputs[key] = value;
+    for (const [key, value] of Object.entries(news))
+        if (value !== undefined && value !== null) inputs[key] = value;
     const failures: CheckFailure[] = [];
     const defaults: string[] = [];
     if (type.tagged) {
@@ -223,7 +265,8 @@ function merged(type: ResourceType, aws: Aws, state: Properties, found: Properti
     const outputs: Properties = { ...state, ...(type.global ? {} : { region: aws.region }) };
     for (const [key, value] of Object.entries(found)) {
         if (value === null) delete outputs[key];
-        else if (value !== undefined) outputs[key] = equivalent(type.fields, key, state, value) ? state[key] : value;
+        else if (value !== undefined)
+            outputs[key] = equivalent(type.fields, key, state, value) ? state[key] : value;
     }
     return outputs;
 }

@@ -29,14 +29,19 @@ export const integer = (options: Options = {}): Field => ({ kind: "number", ...o
 export const boolean = (options: Options = {}): Field => ({ kind: "boolean", ...options });
 export const asset = (options: Options = {}): Field => ({ kind: "asset", ...options });
 export const map = (options: Options = {}): Field => ({ kind: "map", ...options });
-export const block = (fields: Fields, options: Options = {}): Field => ({ kind: "object", fields, ...options });
+export const block = (fields: Fields, options: Options = {}): Field => ({
+    kind: "object",
+    fields,
+    ...options,
+});
 export const list = (element: Field, options: Options = {}): Field => ({ kind: "list", element, ...options });
 export const set = (element: Field, options: Options = {}): Field => ({ kind: "set", element, ...options });
 /** JSON text, compared by meaning (`SuppressEquivalentJSONDiffs`, `SuppressEquivalentPolicyDiffs`). */
 export const json = (options: Options = {}): Field => ({
     kind: "string",
     same: sameJson,
-    check: (value) => (typeof value === "string" && parseJson(value) === undefined ? "contains an invalid JSON" : undefined),
+    check: (value) =>
+        typeof value === "string" && parseJson(value) === undefined ? "contains an invalid JSON" : undefined,
     ...options,
 });
 
@@ -57,11 +62,18 @@ export function between(low: number, high: number): (value: Value) => string | u
 }
 
 /** What is wrong with these inputs, path and reason; unknown values are not judged. */
-export function problems(fields: Fields, values: Properties, prefix = ""): { property: string; reason: string }[] {
+export function problems(
+    fields: Fields,
+    values: Properties,
+    prefix = "",
+): { property: string; reason: string }[] {
     const found: { property: string; reason: string }[] = [];
     for (const key of Object.keys(values)) {
         if (!(key in fields) && values[key] !== undefined) {
-            found.push({ property: prefix + key, reason: "is not an input that the pocket cloud implements" });
+            found.push({
+                property: prefix + key,
+                reason: "is not an input that the pocket cloud implements",
+            });
         }
     }
     for (const [key, field] of Object.entries(fields)) {

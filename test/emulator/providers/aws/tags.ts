@@ -1,5 +1,10 @@
 /** Tags: defaultTags merged in, and changes of them written to AWS. */
-import { CreateTagsCommand, DeleteTagsCommand, type ResourceType, type TagSpecification } from "@aws-sdk/client-ec2";
+import {
+    CreateTagsCommand,
+    DeleteTagsCommand,
+    type ResourceType,
+    type TagSpecification,
+} from "@aws-sdk/client-ec2";
 import { UNKNOWN, type Properties, type Value } from "../provider";
 import type { Aws } from "./clients";
 import { hasUnknown, textMap } from "./values";
@@ -41,7 +46,10 @@ export function tagOutputs(aws: Aws, found: readonly AwsTag[] | undefined): Prop
 }
 
 /** What to set and what to remove so that the old tags become the new ones. */
-export function tagChanges(olds: Properties, news: Properties): { set: { Key: string; Value: string }[]; remove: string[] } {
+export function tagChanges(
+    olds: Properties,
+    news: Properties,
+): { set: { Key: string; Value: string }[]; remove: string[] } {
     const before = textMap(olds, "tagsAll");
     const after = textMap(news, "tagsAll");
     return {

@@ -45,10 +45,14 @@ export async function waitForState<T>(
         if (states.target.includes(last)) return now;
         if (states.pending.includes(last)) return undefined;
         const why = states.why?.(now);
-        throw new Error(`unexpected state '${last}', wanted target '${wanted}'${why ? `. last error: ${why}` : ""}`);
+        throw new Error(
+            `unexpected state '${last}', wanted target '${wanted}'${why ? `. last error: ${why}` : ""}`,
+        );
     });
     if (found !== undefined) return found;
-    throw new Error(`timeout while waiting for state to become '${wanted}' (last state: '${last}', timeout: ${patience.seconds}s)`);
+    throw new Error(
+        `timeout while waiting for state to become '${wanted}' (last state: '${last}', timeout: ${patience.seconds}s)`,
+    );
 }
 
 /** Calls again while the error is one that passes; the last error is thrown when the time is up. */

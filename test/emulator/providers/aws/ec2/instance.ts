@@ -55,7 +55,10 @@ export const instance: ResourceType = {
             },
             { computed: true },
         ),
-        creditSpecification: block({ cpuCredits: string({ check: oneOf("standard", "unlimited") }) }),
+        creditSpecification: block(
+            { cpuCredits: string({ check: oneOf("standard", "unlimited") }) },
+            { computed: true },
+        ),
     },
     outputs: [
         "arn",
@@ -124,7 +127,9 @@ export const instance: ResourceType = {
         }
         if (changed("instanceType", "userData")) await changeStopped(id, update);
         if (changed("metadataOptions")) {
-            await aws.ec2.send(new ModifyInstanceMetadataOptionsCommand({ InstanceId: id, ...metadataOptions(news) }));
+            await aws.ec2.send(
+                new ModifyInstanceMetadataOptionsCommand({ InstanceId: id, ...metadataOptions(news) }),
+            );
         }
         const credits = creditSpecification(news);
         if (changed("creditSpecification") && credits) {
@@ -145,20 +150,22 @@ export const instance: ResourceType = {
             operation.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })),
         );
         if (!answer || !(await describeInstance(operation.aws, id))) return;
-        await waitForInstance(id, operation, "terminated", [
-            "pending",
-            "running",
-            "shutting-down",
-            "stopped",
-            "stopping",
-        ], 1200);
+        await waitForInstance(
+            id,
+            operation,
+            "terminated",
+            ["pending", "running", "shutting-down", "stopped", "stopping"],
+            1200,
+        );
     },
 };
 
 /** IAM tells EC2 of a new profile late (`Invalid IAM Instance Profile name`). */
 function isUnknownProfile(error: unknown): boolean {
-    return isCode(error, "InvalidParameterValue", "InvalidIamInstanceProfile*", "NoSuchEntity") &&
-        (says(error, "Invalid IAM Instance Profile") || says(error, "has no associated IAM Roles"));
+    return (
+        isCode(error, "InvalidParameterValue", "InvalidIamInstanceProfile*", "NoSuchEntity") &&
+        (says(error, "Invalid IAM Instance Profile") || says(error, "has no associated IAM Roles"))
+    );
 }
 
 function encodedUserData(inputs: Properties): string | undefined {
@@ -199,7 +206,9 @@ async function changeProfile(id: string, profile: string | undefined, operation:
     const IamInstanceProfile = { Name: profile };
     await retryWhile(operation.patience(iamPropagationSeconds), isUnknownProfile, () =>
         AssociationId
-            ? aws.ec2.send(new ReplaceIamInstanceProfileAssociationCommand({ AssociationId, IamInstanceProfile }))
+            ? aws.ec2.send(
+                  new ReplaceIamInstanceProfileAssociationCommand({ AssociationId, IamInstanceProfile }),
+              )
             : aws.ec2.send(new AssociateIamInstanceProfileCommand({ InstanceId: id, IamInstanceProfile })),
     );
 }

@@ -17,7 +17,10 @@ export function metadataOptions(inputs: Properties): InstanceMetadataOptionsRequ
         HttpEndpoint: text(options, "httpEndpoint") as InstanceMetadataOptionsRequest["HttpEndpoint"],
         HttpTokens: text(options, "httpTokens") as InstanceMetadataOptionsRequest["HttpTokens"],
         HttpPutResponseHopLimit: number(options, "httpPutResponseHopLimit"),
-        InstanceMetadataTags: text(options, "instanceMetadataTags") as InstanceMetadataOptionsRequest["InstanceMetadataTags"],
+        InstanceMetadataTags: text(
+            options,
+            "instanceMetadataTags",
+        ) as InstanceMetadataOptionsRequest["InstanceMetadataTags"],
     };
 }
 
@@ -31,9 +34,12 @@ export function creditSpecification(inputs: Properties): CreditSpecificationRequ
 export async function blockDevices(aws: Aws, inputs: Properties): Promise<BlockDeviceMapping[] | undefined> {
     const root = object(inputs, "rootBlockDevice");
     if (!root) return undefined;
-    const { Images = [] } = await aws.ec2.send(new DescribeImagesCommand({ ImageIds: [needText(inputs, "ami")] }));
+    const { Images = [] } = await aws.ec2.send(
+        new DescribeImagesCommand({ ImageIds: [needText(inputs, "ami")] }),
+    );
     const [image] = Images;
-    if (!image) throw new Error(`finding Root Device Name for AMI (${needText(inputs, "ami")}): empty result`);
+    if (!image)
+        throw new Error(`finding Root Device Name for AMI (${needText(inputs, "ami")}): empty result`);
     return [
         {
             DeviceName: image.RootDeviceName ?? "/dev/sda1",

@@ -35,8 +35,9 @@ export async function readInstance(aws: Aws, id: string, state: Properties): Pro
         associatePublicIpAddress: Boolean(found.PublicIpAddress),
         privateIp: found.PrivateIpAddress,
         privateDns: found.PrivateDnsName,
-        primaryNetworkInterfaceId: found.NetworkInterfaces?.find(({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0)
-            ?.NetworkInterfaceId,
+        primaryNetworkInterfaceId: found.NetworkInterfaces?.find(
+            ({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0,
+        )?.NetworkInterfaceId,
         iamInstanceProfile: profileName(found),
         ebsOptimized: found.EbsOptimized ?? false,
         monitoring: found.Monitoring?.State === "enabled",
@@ -52,7 +53,9 @@ export async function readInstance(aws: Aws, id: string, state: Properties): Pro
                       httpEndpoint: metadata.HttpEndpoint,
                       httpTokens: metadata.HttpTokens,
                       httpPutResponseHopLimit: metadata.HttpPutResponseHopLimit,
-                      ...(metadata.InstanceMetadataTags ? { instanceMetadataTags: metadata.InstanceMetadataTags } : {}),
+                      ...(metadata.InstanceMetadataTags
+                          ? { instanceMetadataTags: metadata.InstanceMetadataTags }
+                          : {}),
                   },
               }
             : {}),
@@ -68,7 +71,9 @@ function profileName(found: Instance): string {
 }
 
 async function userData(aws: Aws, id: string): Promise<Properties> {
-    const answer = await aws.ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: "userData" }));
+    const answer = await aws.ec2.send(
+        new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: "userData" }),
+    );
     const value = answer.UserData?.Value;
     return { userData: value ? Buffer.from(value, "base64").toString("utf8") : null };
 }

@@ -24,7 +24,9 @@ export const internetGateway: ResourceType = {
 
     async create(inputs, operation, created) {
         const answer = await operation.aws.ec2.send(
-            new CreateInternetGatewayCommand({ TagSpecifications: tagSpecifications("internet-gateway", inputs) }),
+            new CreateInternetGatewayCommand({
+                TagSpecifications: tagSpecifications("internet-gateway", inputs),
+            }),
         );
         const id = answer.InternetGateway?.InternetGatewayId ?? "";
         created(id);
@@ -71,7 +73,8 @@ async function attach(id: string, vpcId: string | undefined, operation: Operatio
     await retryWhile(
         operation.patience(120),
         (error) => isCode(error, ...gone),
-        () => operation.aws.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId })),
+        () =>
+            operation.aws.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId })),
     );
 }
 
@@ -82,7 +85,10 @@ async function detach(id: string, vpcId: string | undefined, operation: Operatio
         retryWhile(
             operation.patience(1200),
             (error) => isCode(error, "DependencyViolation"),
-            () => operation.aws.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId })),
+            () =>
+                operation.aws.ec2.send(
+                    new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId }),
+                ),
         ),
     );
 }

@@ -13,7 +13,11 @@ export const keyPair: ResourceType = {
     fields: {
         keyName: string({ forceNew: true, computed: true }),
         // Neither the comment nor a line feed at the end makes another key (`openSSHPublicKeysEqual`).
-        publicKey: string({ required: true, forceNew: true, same: (old, news) => bareKey(old) === bareKey(news) }),
+        publicKey: string({
+            required: true,
+            forceNew: true,
+            same: (old, news) => bareKey(old) === bareKey(news),
+        }),
     },
     autoName: { field: "keyName", maxLength: 255 },
     outputs: ["arn", "fingerprint", "keyNamePrefix", "keyPairId", "keyType"],
@@ -53,7 +57,9 @@ export const keyPair: ResourceType = {
     },
 
     async delete(id, _state, { aws }) {
-        await unlessGone(["InvalidKeyPair.NotFound"], () => aws.ec2.send(new DeleteKeyPairCommand({ KeyName: id })));
+        await unlessGone(["InvalidKeyPair.NotFound"], () =>
+            aws.ec2.send(new DeleteKeyPairCommand({ KeyName: id })),
+        );
     },
 };
 

@@ -15,7 +15,9 @@ export const noInstance = ["InvalidInstanceID.NotFound", "InvalidInstanceID.Malf
 
 /** The machine as EC2 describes it, also one that is terminated; `undefined` if EC2 knows none of this id. */
 export async function describeInstance(aws: Aws, id: string): Promise<Instance | undefined> {
-    const answer = await unlessGone(noInstance, () => aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })));
+    const answer = await unlessGone(noInstance, () =>
+        aws.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })),
+    );
     return answer?.Reservations?.[0]?.Instances?.[0];
 }
 
@@ -46,7 +48,10 @@ export async function startInstance(id: string, operation: Operation): Promise<v
     await retryWhile(
         operation.patience(300),
         // A machine whose type was just changed (`startInstance` of the real provider).
-        (error) => isCode(error, "InvalidParameterValue") && error instanceof Error && error.message.includes("LaunchPlan"),
+        (error) =>
+            isCode(error, "InvalidParameterValue") &&
+            error instanceof Error &&
+            error.message.includes("LaunchPlan"),
         () => operation.aws.ec2.send(new StartInstancesCommand({ InstanceIds: [id] })),
     );
     await waitForInstance(id, operation, "running", ["pending", "stopped"]);

@@ -27,7 +27,11 @@ export async function updateRootDevice(
     const other = kind !== undefined && kind !== text(olds, "volumeType");
     if (parts.includes("size") && (grown || other)) {
         await aws.ec2.send(
-            new ModifyVolumeCommand({ VolumeId, Size: grown ? size : undefined, VolumeType: other ? (kind as "gp3") : undefined }),
+            new ModifyVolumeCommand({
+                VolumeId,
+                Size: grown ? size : undefined,
+                VolumeType: other ? (kind as "gp3") : undefined,
+            }),
         );
     }
     const DeleteOnTermination = flag(news, "deleteOnTermination") ?? true;
@@ -41,7 +45,7 @@ export async function updateRootDevice(
     }
     if (parts.includes("tags")) {
         // Default tags reach a disk only where the block is declared (FACTS: rootBlockDevice.tagsAll inherits them).
-        const all = (tags: Properties) => ({ tagsAll: mergedTags(aws.defaultTags, tags.tags) });
-        await updateEc2Tags(aws, VolumeId, "tags" in olds ? all(olds) : {}, all(news));
+        const all = (disk: Properties): Properties => ({ tagsAll: mergedTags(aws.defaultTags, disk.tags) });
+        await updateEc2Tags(aws, VolumeId, Object.keys(olds).length > 0 ? all(olds) : {}, all(news));
     }
 }

@@ -48,7 +48,12 @@ export const route: ResourceType = {
     outputs: ["origin", "state", "instanceId", "instanceOwnerId", "networkInterfaceId"],
     check: (inputs) =>
         inputs.destinationCidrBlock === undefined && inputs.destinationIpv6CidrBlock === undefined
-            ? [{ property: "destinationCidrBlock", reason: "one of `destinationCidrBlock,destinationIpv6CidrBlock` must be specified" }]
+            ? [
+                  {
+                      property: "destinationCidrBlock",
+                      reason: "one of `destinationCidrBlock,destinationIpv6CidrBlock` must be specified",
+                  },
+              ]
             : [],
 
     async create(inputs, operation, created) {
@@ -56,7 +61,10 @@ export const route: ResourceType = {
         await retryWhile(
             operation.patience(300),
             (error) => isCode(error, "InvalidRouteTableID.NotFound", "InvalidParameterException"),
-            () => aws.ec2.send(new CreateRouteCommand({ ...target(inputs), GatewayId: text(inputs, "gatewayId") })),
+            () =>
+                aws.ec2.send(
+                    new CreateRouteCommand({ ...target(inputs), GatewayId: text(inputs, "gatewayId") }),
+                ),
         );
         created(routeId(inputs));
         await poll(operation.patience(300), () => findRoute(aws, inputs));

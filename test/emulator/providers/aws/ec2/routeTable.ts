@@ -19,7 +19,9 @@ const gone = ["InvalidRouteTableID.NotFound"];
 
 /** The route table with this id, `undefined` if there is none. */
 export async function findRouteTable(aws: Aws, id: string): Promise<RouteTable | undefined> {
-    const answer = await unlessGone(gone, () => aws.ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] })));
+    const answer = await unlessGone(gone, () =>
+        aws.ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [id] })),
+    );
     return answer?.RouteTables?.[0];
 }
 

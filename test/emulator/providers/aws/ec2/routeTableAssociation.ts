@@ -23,8 +23,10 @@ async function find(aws: Aws, id: string, state: Properties): Promise<RouteTable
             : [{ Name: "association.route-table-association-id", Values: [id] }];
     const { RouteTables = [] } = await aws.ec2.send(new DescribeRouteTablesCommand({ Filters }));
     const all = RouteTables.flatMap(({ Associations = [] }) => Associations);
-    return all.find(({ RouteTableAssociationId }) => RouteTableAssociationId === id) ??
-        all.find(({ SubnetId }) => SubnetId !== undefined && SubnetId === subnetId);
+    return (
+        all.find(({ RouteTableAssociationId }) => RouteTableAssociationId === id) ??
+        all.find(({ SubnetId }) => SubnetId !== undefined && SubnetId === subnetId)
+    );
 }
 
 /** A subnet's route table. */

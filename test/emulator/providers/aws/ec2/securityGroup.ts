@@ -22,7 +22,9 @@ const gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"];
 
 /** The group with this id, `undefined` if there is none. */
 async function find(aws: Aws, id: string): Promise<SecurityGroup | undefined> {
-    const answer = await unlessGone(gone, () => aws.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] })));
+    const answer = await unlessGone(gone, () =>
+        aws.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] })),
+    );
     return answer?.SecurityGroups?.[0];
 }
 
@@ -57,7 +59,10 @@ export const securityGroup: ResourceType = {
         const everything = (group?.IpPermissionsEgress ?? []).filter(({ IpProtocol }) => IpProtocol === "-1");
         if (everything.length > 0) {
             await aws.ec2.send(
-                new RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions: everything.map(revocable) }),
+                new RevokeSecurityGroupEgressCommand({
+                    GroupId: id,
+                    IpPermissions: everything.map(revocable),
+                }),
             );
         }
         return id;
@@ -112,10 +117,12 @@ async function revokeAll(id: string, { aws }: Operation): Promise<void> {
                 .map(({ SecurityGroupRuleId = "" }) => SecurityGroupRuleId);
             if (ids.length === 0) continue;
             const input = { GroupId: group, SecurityGroupRuleIds: ids };
-            await unlessGone([...gone, "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"], () =>
-                egress
-                    ? aws.ec2.send(new RevokeSecurityGroupEgressCommand(input))
-                    : aws.ec2.send(new RevokeSecurityGroupIngressCommand(input)),
+            await unlessGone(
+                [...gone, "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"],
+                () =>
+                    egress
+                        ? aws.ec2.send(new RevokeSecurityGroupEgressCommand(input))
+                        : aws.ec2.send(new RevokeSecurityGroupIngressCommand(input)),
             );
         }
     }

@@ -30,7 +30,10 @@ function ruleType(direction: "ingress" | "egress"): ResourceType {
         tagged: true,
         fields: {
             securityGroupId: string({ required: true, forceNew: true }),
-            ipProtocol: string({ required: true, same: (old, news) => protocolName(old) === protocolName(news) }),
+            ipProtocol: string({
+                required: true,
+                same: (old, news) => protocolName(old) === protocolName(news),
+            }),
             fromPort: integer(),
             toPort: integer(),
             cidrIpv4: string(),
@@ -66,10 +69,13 @@ function ruleType(direction: "ingress" | "egress"): ResourceType {
             const answer = await unlessGone(gone, () =>
                 aws.ec2.send(new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [id] })),
             );
-            const found = answer?.SecurityGroupRules?.find(({ SecurityGroupRuleId }) => SecurityGroupRuleId === id);
+            const found = answer?.SecurityGroupRules?.find(
+                ({ SecurityGroupRuleId }) => SecurityGroupRuleId === id,
+            );
             if (!found) return undefined;
             // All protocols have no ports; AWS says -1.
-            const port = (value: number | undefined) => (value === undefined || found.IpProtocol === "-1" ? null : value);
+            const port = (value: number | undefined) =>
+                value === undefined || found.IpProtocol === "-1" ? null : value;
             return {
                 arn: found.SecurityGroupRuleArn ?? (await aws.arn("ec2", `security-group-rule/${id}`)),
                 securityGroupRuleId: id,

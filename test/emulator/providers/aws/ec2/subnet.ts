@@ -44,13 +44,17 @@ export const subnet: ResourceType = {
             { of: (found) => found.State ?? "", target: ["available"], pending: ["pending"] },
         );
         if (flag(inputs, "mapPublicIpOnLaunch")) {
-            await aws.ec2.send(new ModifySubnetAttributeCommand({ SubnetId: id, MapPublicIpOnLaunch: { Value: true } }));
+            await aws.ec2.send(
+                new ModifySubnetAttributeCommand({ SubnetId: id, MapPublicIpOnLaunch: { Value: true } }),
+            );
         }
         return id;
     },
 
     async read(id, _state, { aws }) {
-        const answer = await unlessGone(gone, () => aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] })));
+        const answer = await unlessGone(gone, () =>
+            aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] })),
+        );
         const found = answer?.Subnets?.[0];
         if (!found) return undefined;
         return {

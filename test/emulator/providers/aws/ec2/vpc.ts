@@ -50,7 +50,8 @@ export const vpc: ResourceType = {
         created(id);
         // A new VPC has DNS support and no DNS names.
         if (flag(inputs, "enableDnsHostnames")) await setDns(id, inputs, operation, "enableDnsHostnames");
-        if (flag(inputs, "enableDnsSupport") === false) await setDns(id, inputs, operation, "enableDnsSupport");
+        if (flag(inputs, "enableDnsSupport") === false)
+            await setDns(id, inputs, operation, "enableDnsSupport");
         return id;
     },
 
@@ -65,12 +66,20 @@ export const vpc: ResourceType = {
             attribute("enableDnsHostnames"),
             attribute("enableDnsSupport"),
             aws.ec2.send(
-                new DescribeRouteTablesCommand({ Filters: [...Filters, { Name: "association.main", Values: ["true"] }] }),
+                new DescribeRouteTablesCommand({
+                    Filters: [...Filters, { Name: "association.main", Values: ["true"] }],
+                }),
             ),
             aws.ec2.send(
-                new DescribeSecurityGroupsCommand({ Filters: [...Filters, { Name: "group-name", Values: ["default"] }] }),
+                new DescribeSecurityGroupsCommand({
+                    Filters: [...Filters, { Name: "group-name", Values: ["default"] }],
+                }),
             ),
-            aws.ec2.send(new DescribeNetworkAclsCommand({ Filters: [...Filters, { Name: "default", Values: ["true"] }] })),
+            aws.ec2.send(
+                new DescribeNetworkAclsCommand({
+                    Filters: [...Filters, { Name: "default", Values: ["true"] }],
+                }),
+            ),
         ]);
         const mainRouteTableId = tables.RouteTables?.[0]?.RouteTableId;
         return {

@@ -18,7 +18,9 @@ import { poll, waitForState } from "../waiting";
 const gone = ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"];
 
 async function find(aws: Aws, id: string): Promise<VpcEndpoint | undefined> {
-    const answer = await unlessGone(gone, () => aws.ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })));
+    const answer = await unlessGone(gone, () =>
+        aws.ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })),
+    );
     const found = answer?.VpcEndpoints?.[0];
     return found?.State?.toLowerCase() === "deleted" ? undefined : found;
 }
