@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { checkCommand, COMMAND_INPUTS } from "./command-check";
+import { checkCommand, COMMAND_INPUTS } from "./commandCheck";
 import { changedPaths, equal } from "./difference";
 import { refusal } from "./failure";
 import {
@@ -11,8 +11,8 @@ import {
     type ResourceHandler,
     type Value,
 } from "./provider";
-import { dial, type Connection } from "./ssh-dial";
-import { runScript } from "./ssh-script";
+import { dial, type Connection } from "./sshDial";
+import { runScript } from "./sshScript";
 import { bytesOf, text } from "./wire";
 
 /**

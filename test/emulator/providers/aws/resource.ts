@@ -42,7 +42,7 @@ export interface Update extends Operation {
     readonly olds: Properties;
     readonly news: Properties;
     /** True if this input, or a part of it, changed. */
-    changed(...inputs: readonly string[]): boolean;
+    readonly changed: (...inputs: readonly string[]) => boolean;
 }
 
 /** A resource type. */
@@ -245,8 +245,7 @@ function keepsName(type: ResourceType, olds: { readonly inputs: Properties }, ne
 }
 
 function withoutDefaults(inputs: Properties): Properties {
-    const { [defaultsKey]: _, ...given } = inputs;
-    return given;
+    return Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== defaultsKey));
 }
 
 /** Outputs of a preview: what the program gave; the rest AWS will tell. */

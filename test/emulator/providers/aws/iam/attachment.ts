@@ -18,13 +18,13 @@ import { noEntity } from "./role";
 interface Side {
     readonly noun: string;
     readonly key: "role" | "user";
-    attach(aws: Aws, who: string, PolicyArn: string): Promise<unknown>;
-    detach(aws: Aws, who: string, PolicyArn: string): Promise<unknown>;
-    list(
-        aws: Aws,
-        who: string,
-        Marker: string | undefined,
-    ): Promise<{ AttachedPolicies?: AttachedPolicy[]; Marker?: string }>;
+    readonly attach: (aws: Aws, who: string, PolicyArn: string) => Promise<unknown>;
+    readonly detach: (aws: Aws, who: string, PolicyArn: string) => Promise<unknown>;
+    readonly list: (aws: Aws, who: string, Marker: string | undefined) => Promise<Page>;
+}
+interface Page {
+    readonly AttachedPolicies?: AttachedPolicy[];
+    readonly Marker?: string;
 }
 
 /** A managed policy on an identity; its id is `<identity>/<policy ARN>`, the form that an import takes. */

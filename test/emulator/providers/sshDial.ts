@@ -2,7 +2,7 @@ import * as dns from "node:dns/promises";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type AnyAuthMethod } from "ssh2";
-import { hostPort, systemError } from "./go-text";
+import { hostPort, systemError } from "./goText";
 import { authorizedKey, privateKeyForSsh } from "./openssh";
 
 /** `connection` of a remote command, with the provider's defaults filled in. */

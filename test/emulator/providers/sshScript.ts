@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
-import { quote } from "./go-text";
-import { throwIfAborted } from "./ssh-dial";
+import { quote } from "./goText";
+import { throwIfAborted } from "./sshDial";
 
 /** A script to run on a machine, and who hears of it. */
 export interface Script {
