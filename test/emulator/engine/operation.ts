@@ -19,11 +19,13 @@ function send(message: OperationMessage): Promise<void> {
     });
 }
 
-/** The exports of the program's module are the outputs of the stack, as with the language host. */
+/** What the module exports is the outputs of the stack; a function among `module.exports` is called, as the language host does. */
 function inlineProgram(file: string): () => Promise<Record<string, unknown>> {
     return async () => {
-        const module = createRequire(__filename)(file) as Record<string, unknown>;
-        return Object.fromEntries(Object.entries(module).filter(([name]) => name !== "__esModule"));
+        const exported = createRequire(__filename)(file) as unknown;
+        const outputs: unknown =
+            typeof exported === "function" ? await (exported as () => unknown)() : exported;
+        return Object.fromEntries(Object.entries(outputs ?? {}).filter(([name]) => name !== "__esModule"));
     };
 }
 

@@ -87,9 +87,10 @@ export class EventCollector {
                 ]),
             );
         } else if (event.diagnosticEvent && !event.diagnosticEvent.ephemeral) {
-            const { severity, urn, message } = event.diagnosticEvent;
+            const { urn, message } = event.diagnosticEvent;
+            // The event log has the engine's debug messages too, thousands of them; the SDK's type does not know.
+            const severity: string = event.diagnosticEvent.severity;
             const text = plain(message);
-            // The event log has the engine's debug messages too, thousands of them.
             if (text && severity !== "debug") {
                 this.diagnostics.push({ severity, ...(urn ? { urn } : {}), message: text });
             }

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, readFile, realpath } from "node:fs/promises";
+import { access, readFile, realpath, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
+import { exists } from "./buildOnce";
 import { buildEngine } from "./engineBuild";
 import { elapsed, heartbeat, Log } from "./progress";
 import { run } from "./run";
@@ -21,6 +22,8 @@ export interface Engine {
 
 /** `pulumi.recover`, error hooks that see all errors and `options: refresh` need it (FACTS.md, section 6). */
 export const OLDEST_ENGINE = "3.248.0";
+/** File beside an engine that was built by this project, which `clean` may remove again. */
+export const ENGINE_MARK = "built-by-student-labs";
 /** The vendor's archive is about 100 MB. Without a way to the vendor the download fails within seconds. */
 const DOWNLOAD_LIMIT_MS = 5 * 60_000;
 const ROOT = path.resolve(__dirname, "../../..");
@@ -53,14 +56,14 @@ function executable(file: string): Promise<boolean> {
 }
 
 /** Where npx's wrapper keeps a version (node_modules/pulumi/lib/cache.js). */
-export function npxPath(version: string, environment: NodeJS.ProcessEnv = process.env): string {
-    return path.join(
-        environment.PULUMI_HOME || path.join(homedir(), ".pulumi"),
-        "versions",
-        version,
-        "bin",
-        "pulumi",
-    );
+export function npxFolder(version: string, environment: NodeJS.ProcessEnv = process.env): string {
+    return path.join(environment.PULUMI_HOME || path.join(homedir(), ".pulumi"), "versions", version);
+}
+
+/** Version of the CLI that npx's wrapper in this project stands for. */
+export async function wrapperVersion(): Promise<string> {
+    const manifest = await readFile(path.join(ROOT, "node_modules", "pulumi", "package.json"), "utf8");
+    return (JSON.parse(manifest) as { version: string }).version;
 }
 
 async function versionOf(file: string): Promise<string | undefined> {
@@ -133,17 +136,23 @@ async function installedPlugins(engine: string): Promise<Engine["plugins"]> {
  * be reached, one built from its published Go module into the place where npx looks.
  */
 export async function findEngine(log: Log = () => undefined): Promise<Engine> {
-    const manifest = await readFile(path.join(ROOT, "node_modules", "pulumi", "package.json"), "utf8");
-    const { version } = JSON.parse(manifest) as { version: string };
-    const kept = npxPath(version);
+    const version = await wrapperVersion();
+    const kept = path.join(npxFolder(version), "bin", "pulumi");
+    const mark = path.join(npxFolder(version), ENGINE_MARK);
     let found: Pick<Engine, "path" | "version" | "source">;
     const installed = await onPath(log);
     if (installed) {
         found = { ...installed, source: "PATH" };
-    } else if ((await executable(kept)) || (await download(version, log))) {
+    } else if (await executable(kept)) {
+        found = { path: kept, version, source: (await exists(mark)) ? "built" : "npx" };
+    } else if (await download(version, log)) {
         found = { path: kept, version, source: "npx" };
     } else {
         found = { path: await buildEngine(version, kept, log), version, source: "built" };
+        await writeFile(
+            mark,
+            `built with Go for student-labs, because it could not be downloaded; made ${new Date().toISOString()}\n`,
+        );
     }
     const answered = await versionOf(found.path);
     if (answered !== found.version) {

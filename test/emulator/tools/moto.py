@@ -4,11 +4,13 @@ Prints the port. Standard input is a pipe whose other end closes when that proce
 daemon leaves no moto behind.
 """
 
+import logging
 import os
 import sys
 
 from moto.server import ThreadedMotoServer
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
