@@ -1,0 +1,106 @@
+/**
+ * IAM's decision about a call.
+ *
+ * The evaluation itself is `@cloud-copilot/iam-simulate`. Licence: that package is AGPL-3.0-or-later. It is a
+ * devDependency, imported here only, under test/: it is never shipped with the program nor imported by it.
+ *
+ * Not evaluated: bucket policies, service control policies, session policies (the class uses none of them).
+ */
+import { runSimulation, type EvaluationResult } from "@cloud-copilot/iam-simulate";
+import type { Check } from "./checks";
+import { AwsError } from "./errors";
+import { ACCOUNT_ID } from "./operator";
+import type { Principal } from "./principals";
+import type { AwsCall } from "./request";
+
+/** What IAM says. */
+export interface Decision {
+    readonly result: EvaluationResult;
+    /** True when the only obstacle is the permissions boundary. */
+    readonly byBoundary: boolean;
+}
+
+async function simulate(
+    principal: Principal,
+    check: Check,
+    resource: string,
+): Promise<Decision | "other-resource"> {
+    const { identity } = principal;
+    const outcome = await runSimulation(
+        {
+            request: {
+                principal: principal.arn,
+                action: check.action,
+                resource: { resource, accountId: ACCOUNT_ID },
+                contextVariables: { ...principal.context, ...check.context },
+            },
+            identityPolicies: (identity?.policies ?? []).map(({ name, policy }) => ({ name, policy })),
+            permissionBoundaryPolicies: identity?.boundary === undefined ? undefined : [identity.boundary],
+            serviceControlPolicies: [],
+            resourceControlPolicies: [],
+        },
+        {},
+    );
+    if (outcome.resultType === "error") {
+        const { message } = outcome.errors;
+        if (message === "must.use.wildcard" || message === "no.resource.types") return "other-resource";
+        throw new Error(
+            `IAM cannot decide about ${check.action} on ${resource}: ${JSON.stringify(outcome.errors)}`,
+        );
+    }
+    return { result: outcome.overallResult, byBoundary: false };
+}
+
+/** Evaluates one permission. */
+export async function decide(principal: Principal, check: Check): Promise<Decision> {
+    if (principal.kind === "operator") return { result: "Allowed", byBoundary: false };
+    const first = await simulate(principal, check, check.resource);
+    // The request names something that this action's permission is not about: the permission is about all resources.
+    const decision = first === "other-resource" ? await simulate(principal, check, "*") : first;
+    if (decision === "other-resource") return { result: "ImplicitlyDenied", byBoundary: false };
+    if (decision.result !== "ImplicitlyDenied" || principal.identity?.boundary === undefined) return decision;
+    const unbounded = { ...principal, identity: { ...principal.identity, boundary: undefined } };
+    return { ...decision, byBoundary: (await decide(unbounded, check)).result === "Allowed" };
+}
+
+/** The sentence in which AWS refuses. */
+export function denialMessage(principal: Principal, check: Check, decision: Decision): string {
+    const resource = check.action === "s3:GetObject" ? `"${check.resource}"` : check.resource;
+    const why =
+        decision.result === "ExplicitlyDenied"
+            ? "with an explicit deny in an identity-based policy"
+            : `because no ${decision.byBoundary ? "permissions boundary" : "identity-based policy"} allows the ${check.action} action`;
+    return `User: ${principal.arn} is not authorized to perform: ${check.action} on resource: ${resource} ${why}`;
+}
+
+/** The refusal in the code and words of the call's service. */
+export function denial(call: AwsCall, principal: Principal, check: Check, decision: Decision): AwsError {
+    const message = denialMessage(principal, check, decision);
+    switch (call.protocol) {
+        case "ec2":
+            return new AwsError(
+                "UnauthorizedOperation",
+                `You are not authorized to perform this operation. ${message}`,
+                403,
+            );
+        case "json":
+            return new AwsError("AccessDeniedException", message, 400);
+        case "rest-json":
+            return new AwsError("AccessDeniedException", message, 403);
+        default:
+            return new AwsError("AccessDenied", message, 403);
+    }
+}
+
+/** Throws the refusal unless the principal has every permission. */
+export async function authorize(
+    call: AwsCall,
+    principal: Principal,
+    checks: readonly Check[],
+): Promise<void> {
+    if (principal.kind === "operator") return;
+    for (const check of checks) {
+        const decision = await decide(principal, check);
+        if (decision.result !== "Allowed") throw denial(call, principal, check, decision);
+    }
+}

@@ -1,0 +1,90 @@
+/** Client of the gateway's control interface: what tests order and look at, from any process. */
+import type { LoggedCall } from "./calls";
+import type { Fault, Limit } from "./faults";
+
+export type { LoggedCall } from "./calls";
+export type { Fault, Limit } from "./faults";
+
+/** A machine as the control interface tells it. */
+export interface MachineView {
+    readonly id: string;
+    readonly kind: "instance" | "cluster-node";
+    readonly region: string;
+    /** State as EC2 tells it. */
+    readonly state: string;
+    readonly address?: string;
+    /** Status as the supervisor tells it; missing when it knows the machine no more. */
+    readonly status?: string;
+    readonly clusterId?: string;
+    readonly reason?: string;
+}
+
+/** How a schedule's firing ended. */
+export interface FiringView {
+    readonly schedule: string;
+    readonly at: string;
+    readonly ok: boolean;
+    readonly error?: string;
+}
+
+/** Typed access to `/_pocket` of a gateway. */
+export class GatewayControl {
+    constructor(private readonly url: string) {}
+
+    /** Arms a fault; several may be armed, the first that matches and is not used up strikes. */
+    async addFault(fault: Fault): Promise<void> {
+        await this.send("POST", "faults", fault);
+    }
+
+    /** Disarms all faults. */
+    async clearFaults(): Promise<void> {
+        await this.send("DELETE", "faults");
+    }
+
+    /** Sets how long states take in milliseconds, e.g. `{"emr:RunJobFlow": 800}`; replaces what was set before. */
+    async setLatency(latency: Readonly<Record<string, number>>): Promise<void> {
+        await this.send("POST", "latency", latency);
+    }
+
+    /** Sets request limits, e.g. `{"emr:DescribeStep": {burst: 10, perSecond: 0.5}}`, or AWS's own for EMR. */
+    async setLimits(limits: Readonly<Record<string, Limit>> | "aws"): Promise<void> {
+        await this.send("POST", "limits", limits === "aws" ? { preset: "aws" } : { limits });
+    }
+
+    /** All calls so far, oldest first. */
+    async calls(): Promise<LoggedCall[]> {
+        return (await this.send("GET", "calls")) as LoggedCall[];
+    }
+
+    /** Empties the log of calls. */
+    async clearCalls(): Promise<void> {
+        await this.send("DELETE", "calls");
+    }
+
+    /** All machines, those that have ended too. */
+    async machines(): Promise<MachineView[]> {
+        return (await this.send("GET", "machines")) as MachineView[];
+    }
+
+    /** Fires a schedule now, with the permissions of its role. */
+    async fireSchedule(name: string, options: { region?: string; group?: string } = {}): Promise<FiringView> {
+        return (await this.send("POST", "schedules/fire", { name, ...options })) as FiringView;
+    }
+
+    /** What schedules have done so far. */
+    async firings(): Promise<FiringView[]> {
+        return (await this.send("GET", "schedules/firings")) as FiringView[];
+    }
+
+    private async send(method: string, path: string, body?: unknown): Promise<unknown> {
+        const response = await fetch(new URL(`/_pocket/${path}`, this.url), {
+            method,
+            ...(body === undefined
+                ? {}
+                : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`gateway: ${method} ${path}: ${response.status} ${text}`);
+        return text === "" ? undefined : JSON.parse(text);
+    }
+}

@@ -1,0 +1,104 @@
+/** Nodes of a cluster: instances for EC2 (so they are found, tagged and in the way of deletes), machines behind them. */
+import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { CLUSTER_IMAGE } from "../images";
+import type { EmrContext } from "./context";
+import { newNodeId } from "./ids";
+import type { Cluster, ClusterNode, InstanceGroup } from "./model";
+
+/** Makes and boots the missing nodes of a group; resolves when all of them run, throws when one does not. */
+export async function addNodes(
+    context: EmrContext,
+    cluster: Cluster,
+    group: InstanceGroup,
+    count: number,
+): Promise<void> {
+    const { request, region } = cluster;
+    const isPrimary = group.role === "MASTER";
+    const groups = isPrimary
+        ? [request.masterGroup, ...request.additionalMasterGroups]
+        : [request.slaveGroup, ...request.additionalSlaveGroups];
+    if (request.serviceAccessGroup !== undefined) groups.push(request.serviceAccessGroup);
+    const ec2 = context.moto.ec2(region);
+    const tags = [
+        ...cluster.tags,
+        // What EMR puts on its instances by itself.
+        ["aws:elasticmapreduce:job-flow-id", cluster.id],
+        ["aws:elasticmapreduce:instance-group-role", group.role],
+    ].map(([Key, Value]) => ({ Key, Value }));
+    const made = await ec2.send(
+        new RunInstancesCommand({
+            ImageId: CLUSTER_IMAGE,
+            MinCount: count,
+            MaxCount: count,
+            InstanceType: group.instanceType as never,
+            SubnetId: request.subnetId,
+            SecurityGroupIds: groups,
+            KeyName: request.keyName,
+            IamInstanceProfile: { Name: request.instanceProfile },
+            TagSpecifications: [{ ResourceType: "instance", Tags: tags }],
+        }),
+    );
+    const boots = (made.Instances ?? []).map(async (instance) => {
+        const id = instance.InstanceId ?? "";
+        const { host, done } = context.hosts.launch(
+            {
+                id,
+                region,
+                kind: "cluster-node",
+                user: "hadoop",
+                hostname: `ip-${(instance.PrivateIpAddress ?? id).replace(/\./g, "-")}`,
+                authorizedKeys:
+                    request.keyName === undefined
+                        ? []
+                        : [context.keyPairs.publicKey(region, request.keyName)],
+                profile: request.instanceProfile,
+                clusterId: cluster.id,
+                imageId: CLUSTER_IMAGE,
+                instanceType: group.instanceType,
+                zone: instance.Placement?.AvailabilityZone ?? "",
+            },
+            "emr:node",
+        );
+        cluster.zone = host.zone;
+        const node: ClusterNode = {
+            id: newNodeId(),
+            group,
+            host,
+            created: new Date(),
+            ready: undefined,
+            ended: undefined,
+            joined: false,
+        };
+        cluster.nodes.push(node);
+        await done;
+        if (host.state !== "running") throw new Error(host.reason?.message ?? `${id} did not start`);
+        node.ready = new Date();
+    });
+    const outcomes = await Promise.allSettled(boots);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+}
+
+/** Ends nodes; resolves when nothing of them is left. */
+export async function endNodes(
+    context: EmrContext,
+    cluster: Cluster,
+    nodes: readonly ClusterNode[],
+): Promise<void> {
+    const living = nodes.filter((node) => node.ended === undefined);
+    for (const node of living) node.joined = false;
+    if (living.length === 0) return;
+    await Promise.all(
+        living.map(async (node) => {
+            await context.hosts.terminate(node.host, {
+                code: "Client.UserInitiatedShutdown",
+                message: "Client.UserInitiatedShutdown: User initiated shutdown",
+            });
+            node.ended = new Date();
+        }),
+    );
+    // Only now: for moto a terminated instance is nothing, and groups and subnets would be free too early.
+    await context.moto
+        .ec2(cluster.region)
+        .send(new TerminateInstancesCommand({ InstanceIds: living.map((node) => node.host.id) }));
+}

@@ -1,0 +1,37 @@
+/** EMR's releases that the pocket cloud knows, and the versions of the applications in them. */
+
+/** Hadoop of each 7.x release (EMR release guide). */
+const HADOOP: Readonly<Record<string, string>> = {
+    "emr-6.15.0": "3.3.6",
+    "emr-7.0.0": "3.3.6",
+    "emr-7.1.0": "3.3.6",
+    "emr-7.2.0": "3.3.6",
+    "emr-7.3.0": "3.3.6",
+    "emr-7.4.0": "3.4.0",
+    "emr-7.5.0": "3.4.0",
+    "emr-7.6.0": "3.4.0",
+    "emr-7.7.0": "3.4.0",
+    "emr-7.8.0": "3.4.1",
+    "emr-7.9.0": "3.4.1",
+    "emr-7.10.0": "3.4.1",
+    "emr-7.11.0": "3.4.1",
+    "emr-7.12.0": "3.4.1",
+    "emr-7.13.0": "3.4.1",
+};
+
+/** Versions are only told, nothing runs them: mrjob fails on an application without one. */
+const OTHERS: Readonly<Record<string, string>> = {
+    Spark: "3.5.6",
+    Hive: "3.1.3",
+    Pig: "0.17.0",
+    Tez: "0.10.2",
+};
+
+/** All release labels, newest first. */
+export const RELEASES: readonly string[] = Object.keys(HADOOP).reverse();
+
+/** Version of an application in a release; `undefined` for an application that the release does not have. */
+export function applicationVersion(release: string, application: string): string | undefined {
+    if (application.toLowerCase() === "hadoop") return HADOOP[release];
+    return Object.entries(OTHERS).find(([name]) => name.toLowerCase() === application.toLowerCase())?.[1];
+}

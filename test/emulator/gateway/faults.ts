@@ -1,0 +1,142 @@
+/** Trouble on order: errors, delays, throttling, things that fail after they were made, and time that states take. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { AwsError } from "./errors";
+import type { AwsCall } from "./request";
+
+/** A fault as tests ask for it. */
+export interface Fault {
+    /** `emr`, `ec2`, `s3`, ... or `*`. */
+    readonly service: string;
+    /** `RunJobFlow`, ... or `*`. */
+    readonly action: string;
+    /** Dotted path of the request to its value (`*` in it stands for anything), all must match. */
+    readonly match?: Readonly<Record<string, string>>;
+    /** How many matching calls it hits. */
+    readonly times: number | "always";
+    /** The error that is answered. */
+    readonly error?: { readonly code: string; readonly message: string; readonly status: number };
+    /** Wait before anything else happens. */
+    readonly delayMs?: number;
+    /**
+     * `pass`: the call is carried out (after the delay).
+     * `pass-but-fail` (also `terminate`): it is carried out and the object then fails with `error.message` as reason.
+     */
+    readonly then?: "pass" | "pass-but-fail" | "terminate";
+}
+
+/** Requests that an action may make: a bucket of `burst`, refilled with `perSecond`. */
+export interface Limit {
+    readonly burst: number;
+    readonly perSecond: number;
+}
+
+/** What shall happen to the object that a call makes. */
+export interface Doom {
+    readonly reason: string;
+}
+
+/** AWS's limits of EMR calls per account and region (service quotas; FACTS.md, section 2). */
+export const EMR_LIMITS: Readonly<Record<string, Limit>> = {
+    "emr:RunJobFlow": { burst: 10, perSecond: 0.5 },
+    "emr:DescribeCluster": { burst: 10, perSecond: 1 },
+    "emr:DescribeStep": { burst: 10, perSecond: 0.5 },
+    "emr:AddJobFlowSteps": { burst: 10, perSecond: 0.5 },
+    "emr:ListSteps": { burst: 10, perSecond: 0.5 },
+    "emr:ListClusters": { burst: 20, perSecond: 0.5 },
+    "emr:ListInstances": { burst: 10, perSecond: 0.5 },
+    "emr:ListInstanceGroups": { burst: 10, perSecond: 1 },
+    "emr:ListInstanceFleets": { burst: 5, perSecond: 0.5 },
+    "emr:ListBootstrapActions": { burst: 10, perSecond: 1 },
+    "emr:TerminateJobFlows": { burst: 10, perSecond: 0.5 },
+    "emr:CancelSteps": { burst: 10, perSecond: 0.5 },
+    "emr:ModifyInstanceGroups": { burst: 5, perSecond: 0.5 },
+    "emr:AddTags": { burst: 5, perSecond: 0.5 },
+};
+
+function matches(pattern: string, value: string | undefined): boolean {
+    if (value === undefined) return false;
+    const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${source.join("[\\s\\S]*")}$`).test(value);
+}
+
+/** True if the fault is about this call. */
+export function faultMatches(fault: Fault, call: Pick<AwsCall, "service" | "action" | "params">): boolean {
+    return (
+        matches(fault.service, call.service) &&
+        matches(fault.action, call.action) &&
+        Object.entries(fault.match ?? {}).every(([path, value]) => matches(value, call.params[path]))
+    );
+}
+
+interface Armed {
+    readonly fault: Fault;
+    left: number;
+}
+
+/** Keeper of all faults, limits and delays. */
+export class Faults {
+    private armed: Armed[] = [];
+    private latencies: Readonly<Record<string, number>> = {};
+    private limits: Readonly<Record<string, Limit>> = {};
+    private readonly buckets = new Map<string, { tokens: number; at: number }>();
+
+    /** Arms a fault. */
+    add(fault: Fault): void {
+        this.armed.push({ fault, left: fault.times === "always" ? Infinity : fault.times });
+    }
+
+    /** Disarms all. */
+    clear(): void {
+        this.armed = [];
+    }
+
+    /** Sets how long states take, by `service:Action`. */
+    setLatency(latencies: Readonly<Record<string, number>>): void {
+        this.latencies = latencies;
+    }
+
+    /** Sets limits by `service:Action`; an empty record takes all away. */
+    setLimits(limits: Readonly<Record<string, Limit>>): void {
+        this.limits = limits;
+        this.buckets.clear();
+    }
+
+    /** Waits as long as the state that the action leads to shall take. */
+    async settle(action: string): Promise<void> {
+        const ms = this.latencies[action] ?? 0;
+        if (ms > 0) await sleep(ms, undefined, { ref: false });
+    }
+
+    /** Delays, throws the ordered error, or says that the object that the call makes is doomed. */
+    async strike(call: AwsCall): Promise<Doom | undefined> {
+        this.throttle(call);
+        const hit = this.armed.find(({ fault, left }) => left > 0 && faultMatches(fault, call));
+        if (hit === undefined) return undefined;
+        hit.left -= 1;
+        const { error, delayMs, then } = hit.fault;
+        if (delayMs !== undefined) await sleep(delayMs, undefined, { ref: false });
+        if (then === "pass-but-fail" || then === "terminate") {
+            return { reason: error?.message ?? "Server.InternalError: Internal error on launch" };
+        }
+        if (error !== undefined && then !== "pass")
+            throw new AwsError(error.code, error.message, error.status);
+        return undefined;
+    }
+
+    private throttle(call: AwsCall): void {
+        const limit = this.limits[`${call.service}:${call.action}`];
+        if (limit === undefined) return;
+        const name = `${call.region}/${call.service}:${call.action}`;
+        const now = Date.now();
+        const bucket = this.buckets.get(name) ?? { tokens: limit.burst, at: now };
+        bucket.tokens = Math.min(limit.burst, bucket.tokens + ((now - bucket.at) / 1000) * limit.perSecond);
+        bucket.at = now;
+        this.buckets.set(name, bucket);
+        if (bucket.tokens < 1) {
+            throw call.protocol === "ec2"
+                ? new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503)
+                : new AwsError("ThrottlingException", "Rate exceeded", 400);
+        }
+        bucket.tokens -= 1;
+    }
+}

@@ -1,0 +1,272 @@
+/** The one AWS endpoint of the pocket cloud: who calls, may they, and who answers. */
+import { appendFile, mkdir } from "node:fs/promises";
+import http from "node:http";
+import path from "node:path";
+import type { AddressInfo } from "node:net";
+import type { AddressPool } from "../machines/addresses";
+import type { MachineSupervisor } from "../machines/machines";
+import { authorize } from "./authorization";
+import { CallLog } from "./calls";
+import { checksOf, type Check, type TagLookup } from "./checks";
+import { handleControl } from "./controlServer";
+import { KeyPairs } from "./ec2/keyPairs";
+import { Ec2Service } from "./ec2/service";
+import { readEc2Tags } from "./ec2/tags";
+import { EmrService } from "./emr/service";
+import { stepRunner } from "./emr/steps";
+import type { EmrContext } from "./emr/context";
+import { AwsError, errorAnswer, type Answer } from "./errors";
+import { Faults } from "./faults";
+import { Hosts } from "./hosts";
+import { Identities } from "./identities";
+import { MetadataService } from "./metadata";
+import { Moto } from "./moto";
+import { DEFAULT_REGION } from "./operator";
+import { principalOf, type Principal } from "./principals";
+import { parseRequest, type AwsCall, type RawRequest } from "./request";
+import { handleS3 } from "./s3";
+import { Schedules } from "./scheduler";
+import { Sessions } from "./sessions";
+import { handleSsm } from "./ssm";
+import { handleSts } from "./sts";
+
+/** What a gateway needs. */
+export interface GatewayOptions {
+    /** Folder of the pocket cloud; the gateway writes `gateway.log` there. */
+    readonly dir: string;
+    /** Address of a running moto_server that nobody else talks to. */
+    readonly motoUrl: string;
+    readonly machines: MachineSupervisor;
+    readonly addresses: AddressPool;
+    /** Region of calls that name none. */
+    readonly region?: string;
+}
+
+/** A running gateway. */
+export interface Gateway {
+    /** `http://127.0.0.1:PORT`. */
+    readonly url: string;
+    /** Ends clusters and schedules and stops listening. Machines are the supervisor's to end. */
+    close(): Promise<void>;
+}
+
+/** Services that moto answers as they are. */
+const PLAIN = new Set(["iam", "route53", "scheduler"]);
+
+class GatewayServer {
+    private readonly calls = new CallLog();
+    private readonly faults = new Faults();
+    private readonly sessions = new Sessions();
+    private readonly moto: Moto;
+    private readonly identities: Identities;
+    private readonly hosts: Hosts;
+    private readonly metadata: MetadataService;
+    private readonly ec2: Ec2Service;
+    private readonly emr: EmrService;
+    private readonly schedules: Schedules;
+    private readonly lookup: TagLookup;
+    private readonly server: http.Server;
+    private readonly region: string;
+    private url = "";
+
+    constructor(private readonly options: GatewayOptions) {
+        const { machines, addresses, motoUrl } = options;
+        this.region = options.region ?? DEFAULT_REGION;
+        this.moto = new Moto(motoUrl);
+        this.identities = new Identities(this.moto);
+        const log = (line: string): void => this.log(line);
+        this.hosts = new Hosts(machines, addresses, this.faults, log);
+        this.metadata = new MetadataService(this.sessions, this.identities, log);
+        const keyPairs = new KeyPairs();
+        this.ec2 = new Ec2Service(this.moto, this.hosts, this.identities, keyPairs, this.faults);
+        const context: EmrContext = {
+            moto: this.moto,
+            hosts: this.hosts,
+            machines,
+            identities: this.identities,
+            keyPairs,
+            faults: this.faults,
+            calls: this.calls,
+            endpoint: () => this.url,
+            log,
+        };
+        this.emr = new EmrService(context, stepRunner(context));
+        this.lookup = {
+            clusterTags: (region, id) => this.emr.tagsOf(region, id),
+            clusterOfInstanceGroup: (region, id) => this.emr.clusterOfGroup(region, id),
+            ec2Tags: (region, ids) => readEc2Tags(this.moto, region, ids),
+        };
+        this.schedules = new Schedules(
+            this.moto,
+            this.identities,
+            (call, principal) => this.perform(call, principal),
+            log,
+        );
+        this.server = http.createServer((request, response) => this.receive(request, response));
+        // Clients keep connections open; the default of 5 s makes them meet a closed one now and then.
+        this.server.keepAliveTimeout = 75_000;
+    }
+
+    async start(): Promise<Gateway> {
+        await mkdir(this.options.dir, { recursive: true });
+        await new Promise<void>((resolve, reject) => {
+            this.server.once("error", reject);
+            this.server.listen(0, "127.0.0.1", resolve);
+        });
+        const { port } = this.server.address() as AddressInfo;
+        this.url = `http://127.0.0.1:${port}`;
+        this.hosts.attach(this.url, this.metadata);
+        this.schedules.start();
+        return { url: this.url, close: () => this.close() };
+    }
+
+    private async close(): Promise<void> {
+        this.schedules.stop();
+        await this.emr.close();
+        await this.hosts.idle();
+        await this.metadata.close();
+        this.server.closeAllConnections();
+        await new Promise<void>((resolve) => this.server.close(() => resolve()));
+        this.moto.close();
+    }
+
+    private log(line: string): void {
+        const text = `${new Date().toISOString()} ${line}\n`;
+        appendFile(path.join(this.options.dir, "gateway.log"), text, { mode: 0o600 }).catch(() => undefined);
+    }
+
+    private receive(request: http.IncomingMessage, response: http.ServerResponse): void {
+        const chunks: Buffer[] = [];
+        request.on("data", (chunk: Buffer) => chunks.push(chunk));
+        // A client that was killed half-way (tests do that to `up`) is nobody to answer.
+        request.on("error", () => undefined);
+        response.on("error", () => undefined);
+        request.on("end", () => {
+            const raw: RawRequest = {
+                method: request.method ?? "GET",
+                url: request.url ?? "/",
+                headers: request.headers,
+                body: Buffer.concat(chunks),
+            };
+            void this.answer(raw).then((answer) => {
+                const length = raw.method === "HEAD" ? {} : { "content-length": answer.body.length };
+                response.writeHead(answer.status, { ...answer.headers, ...length });
+                response.end(raw.method === "HEAD" ? undefined : answer.body);
+            });
+        });
+    }
+
+    private async answer(raw: RawRequest): Promise<Answer> {
+        if (/^\/_pocket(\/|$)/.test(raw.url)) {
+            return handleControl(
+                {
+                    calls: this.calls,
+                    faults: this.faults,
+                    hosts: this.hosts,
+                    machines: this.options.machines,
+                    fire: (name, region, group) => this.schedules.fire(name, region ?? this.region, group),
+                    firings: () => this.schedules.firings(),
+                },
+                raw,
+            );
+        }
+        return this.perform(parseRequest(raw, this.region));
+    }
+
+    /** Carries out a call and logs it; `as` is given for calls that the gateway makes itself in a role's name. */
+    private async perform(call: AwsCall, as?: Principal): Promise<Answer> {
+        let principal: Principal | undefined;
+        let checks: readonly Check[] = [];
+        let allowed = false;
+        let answer: Answer;
+        let code: string | undefined;
+        try {
+            principal = as ?? (await principalOf(call, this.identities, this.sessions));
+            const doom = await this.faults.strike(call);
+            if (principal.kind !== "operator") checks = await checksOf(call, this.lookup);
+            await authorize(call, principal, checks);
+            allowed = true;
+            answer = await this.dispatch(call, principal, doom);
+        } catch (error) {
+            const known =
+                error instanceof AwsError
+                    ? error
+                    : new AwsError("InternalFailure", `The pocket cloud failed: ${String(error)}`, 500);
+            if (!(error instanceof AwsError)) {
+                this.log(
+                    `${call.service}:${call.action}: ${error instanceof Error ? error.stack : String(error)}`,
+                );
+            }
+            code = known.code;
+            answer = errorAnswer(call, known);
+        }
+        const resources = [...new Set(checks.map((check) => check.resource))];
+        this.calls.add({
+            principal: principal?.arn ?? (call.accessKey === undefined ? "anonymous" : "unknown"),
+            service: call.service,
+            action: call.action,
+            resource: resources.length > 0 ? resources.join(" ") : resourceOf(call),
+            allowed,
+            status: answer.status,
+            ...(code === undefined ? {} : { error: code }),
+        });
+        return answer;
+    }
+
+    private async dispatch(
+        call: AwsCall,
+        principal: Principal,
+        doom: { reason: string } | undefined,
+    ): Promise<Answer> {
+        switch (call.service) {
+            case "ec2":
+                return this.ec2.handle(call, doom);
+            case "emr":
+                return this.emr.handle(call, doom);
+            case "s3":
+                return handleS3(call, principal, this.moto);
+            case "sts":
+                return handleSts(call, principal);
+            case "ssm":
+                return handleSsm(call, this.moto);
+            default: {
+                if (!PLAIN.has(call.service)) {
+                    throw new AwsError(
+                        "NotImplementedByPocketCloud",
+                        `The pocket cloud does not implement ${call.service}:${call.action}`,
+                        501,
+                    );
+                }
+                if (call.action === "CreateSchedule") this.schedules.watch(call.region);
+                const answer = await this.moto.forward(call);
+                // Whatever is not a read may change what identities may do.
+                if (call.service === "iam" && !/^(Get|List|Simulate)/.test(call.action))
+                    this.identities.invalidate();
+                return answer;
+            }
+        }
+    }
+}
+
+/** What a call is about, for the log of operators' calls, which ask IAM nothing. */
+function resourceOf(call: AwsCall): string {
+    if (call.bucket !== undefined)
+        return `arn:aws:s3:::${call.bucket}${call.key === undefined ? "" : `/${call.key}`}`;
+    const names = [
+        "ClusterId",
+        "JobFlowId",
+        "JobFlowIds.0",
+        "ResourceId",
+        "InstanceId.1",
+        "RoleName",
+        "UserName",
+        "Name",
+    ];
+    const name = names.find((candidate) => call.params[candidate] !== undefined);
+    return name === undefined ? "*" : (call.params[name] ?? "*");
+}
+
+/** Starts a gateway. */
+export function startGateway(options: GatewayOptions): Promise<Gateway> {
+    return new GatewayServer(options).start();
+}

@@ -1,0 +1,104 @@
+/** S3: moto's, and S3 as the gateway itself uses it in a role's name. */
+import {
+    DeleteObjectCommand,
+    GetObjectCommand,
+    ListObjectsV2Command,
+    PutObjectCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import { decide, denialMessage } from "./authorization";
+import type { CallLog } from "./calls";
+import { AwsError, errorAnswer, type Answer } from "./errors";
+import type { Moto } from "./moto";
+import type { Principal } from "./principals";
+import type { AwsCall } from "./request";
+
+/** Who may not list a bucket does not learn that a key is missing (S3 guide, GetObject: 403 instead of 404). */
+export async function handleS3(call: AwsCall, principal: Principal, moto: Moto): Promise<Answer> {
+    const answer = await moto.forward(call);
+    const reads = call.action === "GetObject" || call.action === "HeadObject";
+    if (answer.status !== 404 || !reads || principal.kind === "operator" || call.bucket === undefined)
+        return answer;
+    const list = { action: "s3:ListBucket", resource: `arn:aws:s3:::${call.bucket}`, context: {} };
+    if ((await decide(principal, list)).result === "Allowed") return answer;
+    return errorAnswer(call, new AwsError("AccessDenied", "Access Denied", 403));
+}
+
+/** An object in a listing. */
+export interface ListedObject {
+    readonly key: string;
+    readonly size: number;
+}
+
+/** S3 with the permissions of a principal: what a step reads and writes is asked and logged as the lab's role. */
+export class S3Access {
+    private readonly s3: S3Client;
+
+    constructor(
+        moto: Moto,
+        private readonly principal: () => Promise<Principal>,
+        private readonly calls: CallLog,
+        private readonly region: string,
+    ) {
+        this.s3 = moto.s3;
+    }
+
+    /** All objects whose key begins with the prefix. */
+    async list(bucket: string, prefix: string): Promise<ListedObject[]> {
+        await this.permit("ListBucket", `arn:aws:s3:::${bucket}`, { "s3:prefix": prefix });
+        const found: ListedObject[] = [];
+        let token: string | undefined;
+        do {
+            const page = await this.s3.send(
+                new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+            );
+            for (const item of page.Contents ?? []) found.push({ key: item.Key ?? "", size: item.Size ?? 0 });
+            token = page.NextContinuationToken;
+        } while (token !== undefined);
+        return found;
+    }
+
+    /** Content of an object. */
+    async read(bucket: string, key: string): Promise<Buffer> {
+        await this.permit("GetObject", `arn:aws:s3:::${bucket}/${key}`);
+        const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    }
+
+    /** Writes an object. */
+    async write(bucket: string, key: string, body: Buffer): Promise<void> {
+        await this.permit("PutObject", `arn:aws:s3:::${bucket}/${key}`);
+        await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    }
+
+    /** Removes an object. */
+    async remove(bucket: string, key: string): Promise<void> {
+        await this.permit("DeleteObject", `arn:aws:s3:::${bucket}/${key}`);
+        await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    }
+
+    private async permit(
+        action: string,
+        resource: string,
+        context: Record<string, string> = {},
+    ): Promise<void> {
+        const principal = await this.principal();
+        const check = {
+            action: `s3:${action}`,
+            resource,
+            context: { ...context, "aws:RequestedRegion": this.region, "aws:SecureTransport": "true" },
+        };
+        const decision = await decide(principal, check);
+        const allowed = decision.result === "Allowed";
+        this.calls.add({
+            principal: principal.arn,
+            service: "s3",
+            action,
+            resource,
+            allowed,
+            status: allowed ? 200 : 403,
+            ...(allowed ? {} : { error: "AccessDenied" }),
+        });
+        if (!allowed) throw new AwsError("AccessDenied", denialMessage(principal, check, decision), 403);
+    }
+}

@@ -1,0 +1,16 @@
+/** STS: who am I. Roles are assumed by machines only, through the metadata service. */
+import { notImplemented, xmlAnswer, type Answer } from "./errors";
+import { ACCOUNT_ID } from "./operator";
+import type { Principal } from "./principals";
+import type { AwsCall } from "./request";
+import { escapeXml } from "./xml";
+
+/** Answers a call of STS that IAM has allowed. */
+export function handleSts(call: AwsCall, principal: Principal): Answer {
+    if (call.action !== "GetCallerIdentity") throw notImplemented(call);
+    return xmlAnswer(
+        `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
+            `<Arn>${escapeXml(principal.arn)}</Arn><UserId>${escapeXml(principal.id)}</UserId><Account>${ACCOUNT_ID}</Account>` +
+            `</GetCallerIdentityResult><ResponseMetadata><RequestId>pocket</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+    );
+}
