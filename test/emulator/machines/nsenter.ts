@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import type { ExecOptions, ExecResult } from "./machines";
 
-/** Capabilities that no process of a host has; the same list as in host/image/usr/local/lib/labhost/service.py. */
+/** Capabilities that no process of a host has; the same list as in host/image/usr/local/lib/labhost/processes.py. */
 const DROPPED = [
     "net_admin",
     "sys_module",

@@ -10,6 +10,8 @@ from units import UnitError, seconds, yes
 
 LOGS = "/var/log/units"
 CLEAN_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
+
+
 def members(invocation):
     """All processes that a service has started: without control groups they are known by INVOCATION_ID."""
     found = []
