@@ -107,7 +107,7 @@ export class LabHost {
         // The tree below `bash -s`, parents first: nothing of it may go on and finish the work.
         await this.root(
             `find_run() { pgrep -f -x 'bash -s' | head -n 1; }
-             until top=$(find_run) && [ -n "$top" ]; do sleep 0.02; done
+             until top=$(find_run) && [ -n "$top" ]; do [ $SECONDS -lt 30 ] || exit 8; sleep 0.02; done
              until ${condition}; do kill -0 "$top" || exit 9; done
              tree() { echo "$1"; for child in $(pgrep -P "$1"); do tree "$child"; done; }
              for turn in 1 2 3; do kill -9 $(tree "$top") 2>/dev/null || true; done`,
@@ -147,7 +147,7 @@ export function watchProcesses(secrets: readonly string[]): () => Promise<string
                 const text = await readFile(file, "utf8").catch(() => "");
                 secrets.filter((secret) => text.includes(secret)).forEach(() => found.add(file));
             }
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await new Promise((resolve) => setTimeout(resolve, 100));
         }
     })();
     return async () => {
