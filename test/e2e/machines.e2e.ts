@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { spawn } from "node:child_process";
@@ -33,11 +33,24 @@ async function until(what: string, check: () => boolean | Promise<boolean>): Pro
     assert.fail(`not in time: ${what}`);
 }
 
-/** Command lines of all living processes of the machine that name a folder. */
-function processesOf(dir: string): string[] {
-    return readFileSync("/proc/self/mounts", "utf8")
-        .split("\n")
-        .filter((line) => line.includes(dir));
+/** Mounts and living processes of the machine that name a folder. */
+function traces(dir: string): string[] {
+    const read = (file: string): string => {
+        try {
+            return readFileSync(file, "utf8");
+        } catch {
+            return ""; // it has ended meanwhile
+        }
+    };
+    const processes = readdirSync("/proc").filter(
+        (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+    );
+    return [
+        ...read("/proc/self/mounts").split("\n"),
+        ...processes.map((pid) => read(`/proc/${pid}/cmdline`)),
+        // A host's own processes do not name the folder, but their root file system does.
+        ...processes.map((pid) => read(`/proc/${pid}/mounts`).split("\n")[0] ?? ""),
+    ].filter((line) => line.includes(dir));
 }
 
 describe("disposable hosts", function () {
@@ -303,7 +316,7 @@ UNIT
         assert.equal(machines.status("i-one"), undefined);
         assert.equal(await answersSsh(address, 22), false);
         await machines.close();
-        assert.deepEqual(processesOf(dir), []);
+        assert.deepEqual(traces(dir), []);
         assert.equal(existsSync(path.join(dir, "hosts")), false);
     });
 
@@ -328,6 +341,6 @@ UNIT
         await until("host gone", async () => !(await answersSsh(address, 22)));
         await cleanLeftovers(home);
         assert.equal(existsSync(path.join(home, "hosts")), false);
-        assert.deepEqual(processesOf(home), []);
+        assert.deepEqual(traces(home), []);
     });
 });
