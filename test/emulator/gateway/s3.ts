@@ -1,7 +1,7 @@
 /** S3: moto's, and S3 as the gateway itself uses it in a role's name. */
 import {
-    DeleteObjectCommand,
     GetObjectCommand,
+    HeadObjectCommand,
     ListObjectsV2Command,
     PutObjectCommand,
     type S3Client,
@@ -65,16 +65,23 @@ export class S3Access {
         return Buffer.from((await Body?.transformToByteArray()) ?? []);
     }
 
+    /** True if there is an object of that key (a HEAD, which needs the right to read it). */
+    async has(bucket: string, key: string): Promise<boolean> {
+        await this.permit("GetObject", `arn:aws:s3:::${bucket}/${key}`);
+        try {
+            await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+            return true;
+        } catch (error) {
+            if (error instanceof Error && (error.name === "NotFound" || error.name === "NoSuchKey"))
+                return false;
+            throw error;
+        }
+    }
+
     /** Writes an object. */
     async write(bucket: string, key: string, body: Buffer): Promise<void> {
         await this.permit("PutObject", `arn:aws:s3:::${bucket}/${key}`);
         await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-    }
-
-    /** Removes an object. */
-    async remove(bucket: string, key: string): Promise<void> {
-        await this.permit("DeleteObject", `arn:aws:s3:::${bucket}/${key}`);
-        await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     }
 
     private async permit(

@@ -50,7 +50,11 @@ export class EmrService {
         this.queue = new StepQueue(context, run);
         this.life = new ClusterLife(context, {
             ready: (cluster) => this.queue.advance(cluster),
-            ending: async (cluster) => this.queue.cancelAll(cluster, "Job terminated"),
+            ending: async (cluster) => {
+                this.queue.cancelAll(cluster, "Job terminated");
+                // A cluster is terminated when its logs are in S3 (mrjob waits for that).
+                await Promise.all(cluster.uploads);
+            },
         });
         this.queue.life = this.life;
         this.timer = setInterval(() => {
@@ -244,6 +248,7 @@ export class EmrService {
             ),
             lastBusy: Date.now(),
             jobs: 0,
+            uploads: new Set(),
             hdfs: new Map(),
         };
         for (const step of request.steps) this.newStep(cluster, step);

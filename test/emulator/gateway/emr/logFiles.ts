@@ -1,0 +1,69 @@
+/** Logs on the nodes, and their copies in S3. */
+import { gzipSync } from "node:zlib";
+import { S3Access } from "../s3";
+import type { EmrContext } from "./context";
+import { parseJobPath } from "./jobFiles";
+import type { Cluster, ClusterNode } from "./model";
+
+/** Where EMR keeps logs on a node. */
+const ROOT = "/mnt/var/log";
+
+/** What EMR calls the folders in S3. */
+const IN_S3: readonly (readonly [string, string])[] = [
+    ["/mnt/var/log/hadoop/steps/", "steps/"],
+    ["/mnt/var/log/hadoop-yarn/containers/", "containers/"],
+    ["/mnt/var/log/hadoop-mapreduce/", "hadoop-mapreduce/"],
+];
+
+/** The logs of one step. */
+export class StepLogs {
+    private readonly written: { path: string; content: string }[] = [];
+
+    constructor(
+        private readonly context: EmrContext,
+        private readonly cluster: Cluster,
+        private readonly s3: S3Access,
+    ) {}
+
+    /** Writes a log on a node. */
+    async write(node: ClusterNode | undefined, path: string, content: string): Promise<void> {
+        if (!path.startsWith(ROOT)) throw new Error(`${path} is not the place of a log`);
+        this.written.push({ path, content });
+        if (node === undefined) return;
+        try {
+            await this.context.machines.putFile(node.host.id, path, content, { user: "root", mode: 0o644 });
+        } catch (error) {
+            // The node may be on its way out; the step's outcome does not depend on its logs.
+            this.context.log(`${this.cluster.id}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+    }
+
+    /** Copies everything to the cluster's log folder, as EMR does every few minutes, with the instance role's rights. */
+    async copyToS3(): Promise<void> {
+        const { logUri } = this.cluster.request;
+        if (logUri === undefined) return;
+        await this.context.faults.settle("emr:logs");
+        const target = parseJobPath(logUri);
+        const base = `${target.key.replace(/\/*$/, "/").replace(/^\//, "")}${this.cluster.id}/`;
+        try {
+            for (const { path, content } of this.written) {
+                const place = IN_S3.find(([local]) => path.startsWith(local));
+                if (place === undefined) continue;
+                const key = `${base}${place[1]}${path.slice(place[0].length)}.gz`;
+                await this.s3.write(target.bucket, key, gzipSync(content));
+            }
+        } catch (error) {
+            this.context.log(
+                `${this.cluster.id}: logs: ${error instanceof Error ? error.message : String(error)}`,
+            );
+        }
+    }
+}
+
+/** `s3://.../j-.../steps/s-.../stderr.gz`, which DescribeStep names. */
+export function logFileOf(cluster: Cluster, stepId: string, name: string): string | undefined {
+    const { logUri } = cluster.request;
+    return logUri === undefined
+        ? undefined
+        : `${logUri.replace(/\/*$/, "/")}${cluster.id}/steps/${stepId}/${name}.gz`;
+}
