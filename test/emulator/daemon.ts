@@ -101,7 +101,7 @@ async function main(): Promise<number> {
     process.on("unhandledRejection", (reason) => console.error("unhandled:", reason));
     try {
         const request = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as DaemonRequest;
-        console.error(`ends: ${await await serve(request, closing)}`);
+        console.error(`ends: ${await serve(request, closing)}`);
         return 0;
     } catch (error) {
         console.error(error);
