@@ -4,14 +4,16 @@ import { CourseBucket } from "./courseBucket";
 import {
     archive,
     classKey,
+    changes,
     LabHost,
     LabHosts,
     lines,
     operatorKey,
     PASSWORD,
+    succeeded,
     watchProcesses,
 } from "./labHost";
-import { mayLogIn, RemoteResult, ssh } from "./ssh";
+import { mayLogIn, ssh } from "./ssh";
 
 const SECRET_KEY = "kL9/secret+access+key0000000000000000000";
 const values = {
@@ -27,17 +29,6 @@ const values = {
     LAB_SSH_PORTS: "22",
     LAB_ARCHIVE_WAIT_SECONDS: "20",
 };
-
-/** Fails with what the script said. */
-function succeeded(result: RemoteResult): string[] {
-    const said = lines(result);
-    assert.deepEqual([result.code, said.at(-1)], [0, "lab: ok"], said.join("\n"));
-    return said;
-}
-
-function changes(said: readonly string[]): string[] {
-    return said.filter((line) => line.startsWith("lab: changed"));
-}
 
 describe("scripts/bootstrap.sh on a machine", function () {
     this.timeout(120_000);
