@@ -66,7 +66,6 @@ export class LabMachine extends pulumi.ComponentResource {
                 vpcSecurityGroupIds: [classroom.network.machinesGroupId, group.id],
                 keyName: classroom.keyName,
                 iamInstanceProfile: identity.profileName,
-                ipv6AddressCount: 1,
                 metadataOptions: {
                     httpEndpoint: "enabled",
                     httpTokens: "required",
@@ -88,7 +87,7 @@ export class LabMachine extends pulumi.ComponentResource {
             {
                 ...child,
                 // What would replace a machine that a student works on, or restart it, is decided once.
-                ignoreChanges: ["ami", "availabilityZone", "ipv6AddressCount", "keyName", "userData"],
+                ignoreChanges: ["ami", "availabilityZone", "keyName", "userData"],
                 dependsOn: [classroom.network, identity],
             },
         );
