@@ -79,7 +79,9 @@ export class Account {
                 .map(({ InstanceId }) => InstanceId),
             tables: tables.RouteTables?.map(({ RouteTableId }) => RouteTableId),
             volumes: volumes.Volumes?.map(({ VolumeId }) => VolumeId),
-            endpoints: endpoints.VpcEndpoints?.map(({ VpcEndpointId }) => VpcEndpointId),
+            endpoints: endpoints.VpcEndpoints?.filter(({ State }) => String(State) !== "deleted").map(
+                ({ VpcEndpointId }) => VpcEndpointId,
+            ),
             gateways: gateways.InternetGateways?.map(({ InternetGatewayId }) => InternetGatewayId),
             roles: roles.Roles?.map(({ RoleName }) => RoleName),
             profiles: profiles.InstanceProfiles?.map(({ InstanceProfileName }) => InstanceProfileName),

@@ -259,7 +259,7 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
         inline: { id: inline.id, name: inline.name },
         attached: { id: attached.id },
         policy: { id: policy.id },
-        accessKey: { id: accessKey.id, secret: accessKey.secret },
+        secretKey: accessKey.secret,
         bucket: { id: bucket.id, domain: bucket.bucketRegionalDomainName },
         archive: { id: archive.id, etag: archive.etag },
         machine: {

@@ -58,7 +58,7 @@ export class AwsFront {
         if (service !== "ElasticMapReduce") return this.forward(request, body);
         this.emrCalls.push(action);
         const input = JSON.parse(body.toString() || "{}") as Json;
-        const id = String(input.ClusterId ?? "");
+        const id = typeof input.ClusterId === "string" ? input.ClusterId : "";
         switch (action) {
             case "ListInstanceFleets":
                 return json(400, {
