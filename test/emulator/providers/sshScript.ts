@@ -200,7 +200,13 @@ class LineLog {
     private line(content: Buffer): void {
         this.tooLong ||= content.length >= LONGEST_LINE_BYTES;
         if (!this.tooLong) {
-            this.log(content.toString("utf8").replace(/\r$/, ""));
+            // Go turns each run of bytes that are no UTF-8 into one mark.
+            this.log(
+                content
+                    .toString("utf8")
+                    .replace(/\ufffd+/g, "\ufffd")
+                    .replace(/\r$/, ""),
+            );
         }
     }
 }
