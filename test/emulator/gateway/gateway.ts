@@ -92,8 +92,8 @@ class GatewayServer {
         };
         this.emr = new EmrService(context, stepRunner(context));
         this.lookup = {
-            clusterTags: (region, id) => this.emr.tagsOf(region, id),
-            clusterOfInstanceGroup: (region, id) => this.emr.clusterOfGroup(region, id),
+            clusterTags: (region, id) => this.emr.clusters.tagsOf(region, id),
+            clusterOfInstanceGroup: (region, id) => this.emr.clusters.ofGroup(region, id),
             ec2Tags: (region, ids) => readEc2Tags(this.moto, region, ids),
         };
         this.schedules = new Schedules(

@@ -72,9 +72,15 @@ export function historyFile(events: readonly string[]): string {
 }
 
 /** Where the history server puts a job's history. */
-export function historyPath(job: string, submitted: Date, finished: Date, name: string, ok: boolean): string {
+export function historyPath(
+    job: string,
+    submitted: Date,
+    finished: Date,
+    name: string,
+    ok: boolean,
+): { folder: string; file: string } {
     const day = submitted.toISOString().slice(0, 10).replace(/-/g, "/");
     const state = ok ? "SUCCEEDED" : "FAILED";
     const file = `${job}-${submitted.getTime()}-hadoop-${name}-${finished.getTime()}-0-0-${state}-default-${submitted.getTime()}.jhist`;
-    return `/mnt/var/log/hadoop-mapreduce/history/${day}/000000/${file}`;
+    return { folder: `/mnt/var/log/hadoop-mapreduce/history/${day}/000000`, file };
 }

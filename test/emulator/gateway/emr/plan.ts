@@ -46,11 +46,17 @@ export function attemptsOf(job: StreamingJob, type: "m" | "r"): number {
     return Math.max(1, Number(asked ?? "4") || 4);
 }
 
-/** Cuts the inputs for about `hint` map tasks, at least one a file, as FileInputFormat does. */
-export function splitsOf(job: StreamingJob, inputs: readonly JobFile[], hint: number): Split[] {
+/** Hadoop's mapreduce.job.maps. */
+const DEFAULT_MAPS = 2;
+/** Inputs above this are worth a task on each worker. */
+const LARGE = 1_000_000;
+
+/** Cuts the inputs into about as many pieces as asked for, at least one a file, as FileInputFormat does. */
+export function splitsOf(job: StreamingJob, inputs: readonly JobFile[], workers: number): Split[] {
     const asked = Number(setting(job, "mapreduce.job.maps", "mapred.map.tasks") ?? "0");
     const total = inputs.reduce((sum, file) => sum + file.data.length, 0);
-    const goal = Math.max(1, Math.ceil(total / Math.max(1, asked > 0 ? asked : hint)));
+    const hint = total > LARGE ? Math.max(DEFAULT_MAPS, workers) : DEFAULT_MAPS;
+    const goal = Math.max(1, Math.ceil(total / (asked > 0 ? asked : hint)));
     return inputs.flatMap((file) =>
         // Packed files cannot be cut.
         cut(file.uri, file.data, file.uri.endsWith(".gz") ? 1 : Math.ceil(file.data.length / goal)),

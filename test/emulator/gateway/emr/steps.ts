@@ -71,7 +71,7 @@ async function runStreaming(
     try {
         const job = parseStreamingArgs(args);
         const files = new JobFiles(s3, cluster.hdfs);
-        const run = new StreamingRun(context, cluster, job, files, logs, log, step.abort.signal);
+        const run = new StreamingRun({ context, cluster, job, files, logs, log, abort: step.abort.signal });
         if (await run.run()) return { failure: undefined, stdout: "", stderr: "" };
         return { failure: { Reason: "Unknown Error." }, stdout: "", stderr: "Streaming Command Failed!\n" };
     } catch (error) {
@@ -175,10 +175,12 @@ export function stepRunner(context: EmrContext): StepRunner {
         const folder = `/mnt/var/log/hadoop/steps/${step.id}`;
         const primary = primaryOf(cluster);
         const result = outcome.failure === undefined ? "succeeded" : "failed";
-        await logs.write(primary, `${folder}/syslog`, log.toString());
-        await logs.write(primary, `${folder}/stderr`, outcome.stderr);
-        await logs.write(primary, `${folder}/stdout`, outcome.stdout);
-        await logs.write(primary, `${folder}/controller`, `INFO Step ${step.id} ${result}\n`);
+        await logs.write(primary, folder, {
+            syslog: log.toString(),
+            stderr: outcome.stderr,
+            stdout: outcome.stdout,
+            controller: `INFO Step ${step.id} ${result}\n`,
+        });
         const upload = logs.copyToS3();
         cluster.uploads.add(upload);
         void upload.finally(() => cluster.uploads.delete(upload));

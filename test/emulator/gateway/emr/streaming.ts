@@ -1,28 +1,26 @@
 /** A Hadoop-streaming job that really runs: map tasks, sort, reduce tasks on the cluster's nodes. */
 import type { EmrContext } from "./context";
-import { Counters, GROUPS, readReports } from "./counters";
+import { Counters, GROUPS } from "./counters";
 import { JobIds } from "./ids";
-import type { JobFiles } from "./jobFiles";
-import { JobFileError } from "./jobFiles";
-import { ClientLog, historyEvent, historyFile, historyPath, javaError, taskLine } from "./logs";
+import { JobFileError, type JobFiles } from "./jobFiles";
 import type { StepLogs } from "./logFiles";
+import { ClientLog, historyEvent, historyFile, historyPath } from "./logs";
 import { primaryOf, workersOf, type Cluster, type ClusterNode } from "./model";
-import { attemptsOf, commandOf, reducersOf, Shuffle, splitsOf } from "./plan";
+import { commandOf, reducersOf, Shuffle, splitsOf } from "./plan";
 import { joinLines, splitLines, withTab, type Split } from "./records";
-import { setting, type StreamingJob } from "./streamingArgs";
-import { TaskNodes, type CachedFile, type TaskOutcome } from "./tasks";
+import type { StreamingJob } from "./streamingArgs";
+import { TaskFailed, TaskRunner, timeoutOf } from "./taskRunner";
+import { TaskNodes, type CachedFile } from "./tasks";
 
-/** A task has failed as often as it may; the job fails. */
-class TaskFailed extends Error {}
-
-interface Work {
-    readonly type: "m" | "r";
-    readonly index: number;
-    readonly argv: readonly string[];
-    readonly stdin: Buffer;
-    readonly environment: Readonly<Record<string, string>>;
-    /** What the task's syslog says it reads. */
-    readonly reads: string;
+/** What a run of a job needs. */
+export interface StreamingParts {
+    readonly context: EmrContext;
+    readonly cluster: Cluster;
+    readonly job: StreamingJob;
+    readonly files: JobFiles;
+    readonly logs: StepLogs;
+    readonly log: ClientLog;
+    readonly abort: AbortSignal;
 }
 
 /** One run of a job. */
@@ -32,21 +30,9 @@ export class StreamingRun {
     private readonly counters = new Counters();
     private readonly events: string[] = [];
     private readonly workers: ClusterNode[];
-    private readonly failures = new AbortController();
-    private nodes: TaskNodes | undefined;
-    private containers = 1;
-    private next = 0;
-    private maps = 0;
 
-    constructor(
-        private readonly context: EmrContext,
-        private readonly cluster: Cluster,
-        private readonly job: StreamingJob,
-        private readonly files: JobFiles,
-        private readonly logs: StepLogs,
-        private readonly log: ClientLog,
-        private readonly abort: AbortSignal,
-    ) {
+    constructor(private readonly parts: StreamingParts) {
+        const { cluster } = parts;
         cluster.jobs += 1;
         this.ids = new JobIds(cluster.created.getTime(), cluster.jobs);
         this.workers = workersOf(cluster);
@@ -54,97 +40,113 @@ export class StreamingRun {
 
     /** Runs the job; false when a task failed for good. What keeps the job from starting is thrown. */
     async run(): Promise<boolean> {
-        const { job, log } = this;
+        const { context, job, files, log, logs, cluster, abort } = this.parts;
         const shuffle = new Shuffle(job, reducersOf(job, this.workers.length));
-        if (await this.files.exists(job.output)) {
+        if (await files.exists(job.output)) {
             throw new JobFileError(
                 `Output directory ${job.output} already exists`,
                 "org.apache.hadoop.mapred.FileAlreadyExistsException",
             );
         }
         const cached = await this.readCached();
-        const inputs = (await Promise.all(job.inputs.map((uri) => this.files.inputs(uri)))).flat();
-        const splits = splitsOf(job, inputs, Math.max(2, this.workers.length));
-        this.maps = splits.length;
-        log.add(
-            "org.apache.hadoop.mapred.FileInputFormat",
-            `Total input files to process : ${inputs.length}`,
-        );
-        log.add("org.apache.hadoop.mapreduce.JobSubmitter", `number of splits:${splits.length}`);
-        log.add("org.apache.hadoop.mapreduce.JobSubmitter", `Submitting tokens for job: ${this.ids.job}`);
-        log.add(
-            "org.apache.hadoop.yarn.client.api.impl.YarnClientImpl",
-            `Submitted application ${this.ids.application}`,
-        );
-        this.jobLine(
-            `The url to track the job: http://${primaryOf(this.cluster)?.host.address ?? ""}:20888/proxy/${this.ids.application}/`,
-        );
-        this.jobLine(`Running job: ${this.ids.job}`);
-        this.jobLine(`Job ${this.ids.job} running in uber mode : false`);
-        this.jobLine(" map 0% reduce 0%");
+        const inputs = (await Promise.all(job.inputs.map((uri) => files.inputs(uri)))).flat();
+        const splits = splitsOf(job, inputs, this.workers.length);
+        this.announce(inputs.length, splits.length);
+        const failures = new AbortController();
         const nodes = new TaskNodes(
-            this.context,
+            context,
             this.ids,
             cached,
-            AbortSignal.any([this.abort, this.failures.signal]),
-            this.timeout(),
+            AbortSignal.any([abort, failures.signal]),
+            timeoutOf(job),
         );
-        this.nodes = nodes;
+        const tasks = new TaskRunner({
+            job,
+            ids: this.ids,
+            region: cluster.region,
+            workers: this.workers,
+            nodes,
+            logs,
+            counters: this.counters,
+            events: this.events,
+            maps: splits.length,
+            failures,
+            abort,
+            say: (message) => this.say(message),
+        });
         let ok = true;
         try {
-            await this.mapAndReduce(splits, shuffle);
+            await this.mapAndReduce(tasks, splits, shuffle);
         } catch (error) {
             if (!(error instanceof TaskFailed)) throw error;
             ok = false;
-            this.jobLine(`Job ${this.ids.job} failed with state FAILED due to: ${error.message}`);
+            this.say(`Job ${this.ids.job} failed with state FAILED due to: ${error.message}`);
         } finally {
             await nodes.clean(this.workers);
-            await this.finishHistory(ok);
+            await this.writeHistory(ok);
         }
-        if (ok) this.jobLine(`Job ${this.ids.job} completed successfully`);
-        this.jobLine(this.counters.message());
+        if (ok) this.say(`Job ${this.ids.job} completed successfully`);
+        this.say(this.counters.message());
         if (ok) log.add("org.apache.hadoop.streaming.StreamJob", `Output directory: ${job.output}`);
         else log.add("org.apache.hadoop.streaming.StreamJob", "Job not successful!", "ERROR");
         return ok;
     }
 
-    private async mapAndReduce(splits: readonly Split[], shuffle: Shuffle): Promise<void> {
-        const mapper = commandOf(this.job.mapper);
-        const combiner = this.job.combiner === undefined ? undefined : commandOf(this.job.combiner);
-        this.prepareCounters(splits, shuffle.parts);
-        const mapped = await this.pool(splits, (split, index) =>
-            this.map(split, index, mapper, combiner, shuffle),
+    private announce(inputs: number, splits: number): void {
+        const { log, cluster } = this.parts;
+        const { application, job } = this.ids;
+        const master = primaryOf(cluster)?.host.address ?? "";
+        log.add("org.apache.hadoop.mapred.FileInputFormat", `Total input files to process : ${inputs}`);
+        log.add("org.apache.hadoop.mapreduce.JobSubmitter", `number of splits:${splits}`);
+        log.add("org.apache.hadoop.mapreduce.JobSubmitter", `Submitting tokens for job: ${job}`);
+        log.add(
+            "org.apache.hadoop.yarn.client.api.impl.YarnClientImpl",
+            `Submitted application ${application}`,
         );
-        this.jobLine(` map 100% reduce ${shuffle.parts === 0 ? 100 : 0}%`);
-        const base = this.job.output.replace(/\/+$/, "");
+        this.say(`The url to track the job: http://${master}:20888/proxy/${application}/`);
+        this.say(`Running job: ${job}`);
+        this.say(`Job ${job} running in uber mode : false`);
+        this.say(" map 0% reduce 0%");
+    }
+
+    private async mapAndReduce(tasks: TaskRunner, splits: readonly Split[], shuffle: Shuffle): Promise<void> {
+        const { job, files } = this.parts;
+        const mapper = commandOf(job.mapper);
+        const combiner = job.combiner === undefined ? undefined : commandOf(job.combiner);
+        this.prepareCounters(splits, shuffle.parts);
+        const mapped = await tasks.pool(splits, (split, index) =>
+            this.map(tasks, split, index, mapper, combiner, shuffle),
+        );
+        this.say(` map 100% reduce ${shuffle.parts === 0 ? 100 : 0}%`);
+        const base = job.output.replace(/\/+$/, "");
         const part = (index: number): string => `${base}/part-${String(index).padStart(5, "0")}`;
         let written = 0;
         if (shuffle.parts === 0) {
-            for (const [index, parts] of mapped.entries()) {
-                written += await this.writePart(part(index), parts[0] ?? []);
-            }
+            for (const [index, lines] of mapped.entries())
+                written += await this.write(part(index), lines[0] ?? []);
         } else {
-            const reducer = commandOf(this.job.reducer ?? "cat");
+            const reducer = commandOf(job.reducer ?? "cat");
             const indices = Array.from({ length: shuffle.parts }, (_, index) => index);
-            await this.pool(indices, async (index) => {
-                const records = shuffle.sort(mapped.flatMap((parts) => parts[index] ?? []));
-                const lines = await this.reduce(index, reducer, records, shuffle);
-                written += await this.writePart(part(index), lines);
+            await tasks.pool(indices, async (index) => {
+                const records = shuffle.sort(mapped.flatMap((lines) => lines[index] ?? []));
+                const lines = await this.reduce(tasks, index, reducer, records, shuffle, splits.length);
+                written += await this.write(part(index), lines);
             });
-            this.jobLine(" map 100% reduce 100%");
+            this.say(" map 100% reduce 100%");
         }
         this.counters.add(GROUPS.output, "Bytes Written", written);
         this.counters.add(GROUPS.files, "S3: Number of bytes written", written);
-        await this.files.write(`${base}/_SUCCESS`, Buffer.alloc(0));
+        await files.write(`${base}/_SUCCESS`, Buffer.alloc(0));
     }
 
-    private async writePart(uri: string, lines: readonly Buffer[]): Promise<number> {
+    private async write(uri: string, lines: readonly Buffer[]): Promise<number> {
         const data = joinLines(lines.map(withTab));
-        await this.files.write(uri, data);
+        await this.parts.files.write(uri, data);
         return data.length;
     }
 
     private async map(
+        tasks: TaskRunner,
         split: Split,
         index: number,
         mapper: readonly string[],
@@ -152,214 +154,85 @@ export class StreamingRun {
         shuffle: Shuffle,
     ): Promise<Buffer[][]> {
         const lines = splitLines(split.data);
-        const environment = {
-            mapreduce_map_input_file: split.uri,
-            // The name before Hadoop 2; programs written for it still look there.
-            map_input_file: split.uri,
-            mapreduce_map_input_start: String(split.start),
-            mapreduce_map_input_length: String(split.data.length),
-        };
-        const work: Work = {
+        const result = await tasks.run({
             type: "m",
             index,
             argv: mapper,
             stdin: joinLines(lines),
-            environment,
+            environment: {
+                mapreduce_map_input_file: split.uri,
+                // The name before Hadoop 2; programs written for it still look there.
+                map_input_file: split.uri,
+                mapreduce_map_input_start: String(split.start),
+                mapreduce_map_input_length: String(split.data.length),
+            },
             reads: `Processing split: ${split.uri}:${split.start}+${split.data.length}`,
-        };
-        let output = splitLines((await this.attempts(work)).stdout);
-        this.counters.add(GROUPS.framework, "Map input records", lines.length);
-        this.counters.add(GROUPS.framework, "Map output records", output.length);
+            ...(combiner === undefined || shuffle.parts === 0
+                ? {}
+                : {
+                      combiner: {
+                          argv: combiner,
+                          feed: (stdout) => joinLines(shuffle.sort(splitLines(stdout))),
+                      },
+                  }),
+        });
+        const output = splitLines(result.stdout);
+        const { framework } = GROUPS;
+        this.counters.add(framework, "Map input records", lines.length);
+        this.counters.add(framework, "Map output records", output.length);
         if (shuffle.parts === 0) return [output];
-        let sorted = shuffle.sort(output);
-        if (combiner !== undefined && sorted.length > 0) {
-            this.counters.add(GROUPS.framework, "Combine input records", sorted.length);
-            output = splitLines(
-                (await this.attempts({ ...work, argv: combiner, stdin: joinLines(sorted) })).stdout,
-            );
-            sorted = shuffle.sort(output);
-            this.counters.add(GROUPS.framework, "Combine output records", sorted.length);
+        const sorted = shuffle.sort(result.combined === undefined ? output : splitLines(result.combined));
+        if (result.combined !== undefined) {
+            this.counters.add(framework, "Combine input records", output.length);
+            this.counters.add(framework, "Combine output records", sorted.length);
         }
-        this.counters.add(GROUPS.framework, "Spilled Records", sorted.length);
+        this.counters.add(framework, "Spilled Records", sorted.length);
         return shuffle.deal(sorted);
     }
 
     private async reduce(
+        tasks: TaskRunner,
         index: number,
         reducer: readonly string[],
         records: readonly Buffer[],
         shuffle: Shuffle,
+        maps: number,
     ): Promise<Buffer[]> {
         const stdin = joinLines(records);
-        const result = await this.attempts({
+        const { stdout } = await tasks.run({
             type: "r",
             index,
             argv: reducer,
             stdin,
             environment: {},
-            reads: `Merged ${this.maps} segments, ${stdin.length} bytes to disk to satisfy reduce memory limit`,
+            reads: `Merged ${maps} segments, ${stdin.length} bytes to disk to satisfy reduce memory limit`,
         });
-        const lines = splitLines(result.stdout);
+        const lines = splitLines(stdout);
         const { framework } = GROUPS;
         this.counters.add(framework, "Reduce input groups", shuffle.groups(records));
         this.counters.add(framework, "Reduce shuffle bytes", stdin.length);
         this.counters.add(framework, "Reduce input records", records.length);
         this.counters.add(framework, "Reduce output records", lines.length);
         this.counters.add(framework, "Spilled Records", records.length);
-        this.counters.add(framework, "Shuffled Maps ", this.maps);
+        this.counters.add(framework, "Shuffled Maps ", maps);
         return lines;
     }
 
-    /** A task, tried again on other nodes until it has failed as often as it may. */
-    private async attempts(work: Work): Promise<TaskOutcome> {
-        const allowed = attemptsOf(this.job, work.type);
-        for (let attempt = 0; attempt < allowed; attempt += 1) {
-            const outcome = await this.attempt(work, attempt);
-            if (outcome.code === 0) return outcome;
-            this.failures.signal.throwIfAborted();
-        }
-        const task = this.ids.task(work.type, work.index);
-        const failed = new TaskFailed(
-            `Task failed ${task}\nJob failed as tasks failed. failedMaps:${work.type === "m" ? 1 : 0} failedReduces:${work.type === "r" ? 1 : 0}`,
-        );
-        // The other tasks have no purpose any more.
-        this.failures.abort(failed);
-        throw failed;
-    }
-
-    private async attempt(work: Work, attempt: number): Promise<TaskOutcome> {
-        this.abort.throwIfAborted();
-        this.failures.signal.throwIfAborted();
-        const node = this.workers[this.next++ % this.workers.length];
-        if (node === undefined || this.nodes === undefined)
-            throw new Error("The cluster has no running node");
-        const container = this.ids.container(++this.containers);
-        const name = this.ids.attempt(work.type, work.index, attempt);
-        const kind = work.type === "m" ? "MAP" : "REDUCE";
-        this.counters.add(GROUPS.job, work.type === "m" ? "Launched map tasks" : "Launched reduce tasks", 1);
-        this.events.push(
-            historyEvent(`${kind}_ATTEMPT_STARTED`, "TaskAttemptStarted", {
-                taskid: this.ids.task(work.type, work.index),
-                taskType: kind,
-                attemptId: name,
-                containerId: container,
-            }),
-        );
-        const outcome = await this.nodes.run(node, {
-            container,
-            argv: work.argv,
-            stdin: work.stdin,
-            environment: this.environmentOf(work, name),
-        });
-        await this.record(work, name, container, node, outcome);
-        return outcome;
-    }
-
-    /** Logs, counters and history of an attempt. */
-    private async record(
-        work: Work,
-        attempt: string,
-        container: string,
-        node: ClusterNode,
-        outcome: TaskOutcome,
-    ): Promise<void> {
-        const { log, counters } = readReports(outcome.stderr);
-        const ok = outcome.code === 0;
-        const folder = `/mnt/var/log/hadoop-yarn/containers/${this.ids.application}/${container}`;
-        const error = outcome.timedOut
-            ? `AttemptID:${attempt} task timeout set: ${this.timeout() / 1000}s, ${this.timeout() / 1000}s elapsed.\nContainer killed by the ApplicationMaster.`
-            : javaError(work.type, outcome.code);
-        let syslog = taskLine("org.apache.hadoop.mapred.YarnChild", `Child starting for ${attempt}`);
-        syslog += taskLine("org.apache.hadoop.mapred.MapTask", work.reads);
-        syslog += taskLine(
-            "org.apache.hadoop.streaming.PipeMapRed",
-            `PipeMapRed exec [${work.argv.join(", ")}]`,
-        );
-        syslog += ok
-            ? taskLine("org.apache.hadoop.mapred.Task", `Task '${attempt}' done.`)
-            : taskLine("org.apache.hadoop.mapred.YarnChild", `Exception running child : ${error}`, "WARN");
-        await this.logs.write(node, `${folder}/stderr`, log);
-        await this.logs.write(node, `${folder}/syslog`, syslog);
-        if (ok) {
-            this.counters.merge(counters);
-            return;
-        }
-        this.counters.add(GROUPS.job, work.type === "m" ? "Failed map tasks" : "Failed reduce tasks", 1);
-        this.jobLine(`Task Id : ${attempt}, Status : FAILED\nError: ${error}\n`);
-        this.events.push(
-            historyEvent(
-                `${work.type === "m" ? "MAP" : "REDUCE"}_ATTEMPT_FAILED`,
-                "TaskAttemptUnsuccessfulCompletion",
-                {
-                    taskid: this.ids.task(work.type, work.index),
-                    attemptId: attempt,
-                    status: "FAILED",
-                    error: `Error: ${error}`,
-                },
-            ),
-        );
-    }
-
-    /** Some tasks at a time: one on each worker. The first failure ends it. */
-    private async pool<T, R>(
-        items: readonly T[],
-        work: (item: T, index: number) => Promise<R>,
-    ): Promise<R[]> {
-        const results: R[] = [];
-        const queue = [...items.entries()];
-        const lanes = Array.from({ length: Math.max(1, this.workers.length) }, async () => {
-            for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-                results[entry[0]] = await work(entry[1], entry[0]);
-            }
-        });
-        const outcomes = await Promise.allSettled(lanes);
-        const failed = outcomes
-            .filter((outcome) => outcome.status === "rejected")
-            .map((outcome) => outcome.reason as unknown);
-        if (failed.length > 0) throw failed.find((reason) => reason instanceof TaskFailed) ?? failed[0];
-        return results;
-    }
-
-    /** What streaming puts into the environment: the whole configuration, with `_` for what is no letter or digit. */
-    private environmentOf(work: Work, attempt: string): Record<string, string> {
-        const conf: Record<string, string> = {
-            "mapreduce.job.id": this.ids.job,
-            "mapreduce.task.id": this.ids.task(work.type, work.index),
-            "mapreduce.task.attempt.id": attempt,
-            "mapreduce.task.ismap": String(work.type === "m"),
-            "mapreduce.task.partition": String(work.index),
-            "mapreduce.job.maps": String(this.maps),
-            "mapreduce.output.fileoutputformat.outputdir": this.job.output,
-            "mapreduce.job.user.name": "hadoop",
-            "user.name": "hadoop",
-            ...this.job.conf,
-        };
-        const names = Object.entries(conf).map(
-            ([name, value]) => [name.replace(/[^A-Za-z0-9]/g, "_"), value] as const,
-        );
-        return {
-            ...Object.fromEntries(names),
-            // What EMR's nodes know from their metadata service, which Python's SDK does not ask for the region.
-            AWS_REGION: this.cluster.region,
-            AWS_DEFAULT_REGION: this.cluster.region,
-            ...work.environment,
-            ...this.job.environment,
-        };
-    }
-
     private async readCached(): Promise<CachedFile[]> {
+        const { job, files } = this.parts;
         const read = async (file: { uri: string; name: string }, archive: boolean): Promise<CachedFile> => ({
             name: file.name,
             source: file.uri.split("/").pop() ?? file.name,
-            data: await this.files.read(file.uri),
+            data: await files.read(file.uri),
             archive,
         });
         return Promise.all([
-            ...this.job.files.map((file) => read(file, false)),
-            ...this.job.archives.map((file) => read(file, true)),
+            ...job.files.map((file) => read(file, false)),
+            ...job.archives.map((file) => read(file, true)),
         ]);
     }
 
+    /** Counters that are told also when nothing has counted. */
     private prepareCounters(splits: readonly Split[], parts: number): void {
         const bytes = splits.reduce((sum, split) => sum + split.data.length, 0);
         this.counters.add(GROUPS.files, "S3: Number of bytes read", bytes);
@@ -379,30 +252,22 @@ export class StreamingRun {
         this.counters.add(GROUPS.input, "Bytes Read", bytes);
     }
 
-    private async finishHistory(ok: boolean): Promise<void> {
-        const finished = new Date();
+    private async writeHistory(ok: boolean): Promise<void> {
+        const { logs, cluster } = this.parts;
+        const jobid = this.ids.job;
         this.events.push(
             ok
                 ? historyEvent("JOB_FINISHED", "JobFinished", {
-                      jobid: this.ids.job,
+                      jobid,
                       totalCounters: this.counters.history(),
                   })
-                : historyEvent("JOB_FAILED", "JobUnsuccessfulCompletion", {
-                      jobid: this.ids.job,
-                      jobStatus: "FAILED",
-                  }),
+                : historyEvent("JOB_FAILED", "JobUnsuccessfulCompletion", { jobid, jobStatus: "FAILED" }),
         );
-        const path = historyPath(this.ids.job, this.submitted, finished, "streamjob.jar", ok);
-        await this.logs.write(primaryOf(this.cluster), path, historyFile(this.events));
+        const { folder, file } = historyPath(jobid, this.submitted, new Date(), "streamjob.jar", ok);
+        await logs.write(primaryOf(cluster), folder, { [file]: historyFile(this.events) });
     }
 
-    private timeout(): number {
-        return (
-            Number(setting(this.job, "mapreduce.task.timeout", "mapred.task.timeout") ?? "600000") || 600_000
-        );
-    }
-
-    private jobLine(message: string): void {
-        this.log.add("org.apache.hadoop.mapreduce.Job", message);
+    private say(message: string): void {
+        this.parts.log.add("org.apache.hadoop.mapreduce.Job", message);
     }
 }
