@@ -111,6 +111,7 @@ describe("the aws stand-in on the real engine", function () {
         assert.deepEqual(of("vpc").tagsAll, { Name: "net", course: "hadoop" });
         assert.deepEqual(of("machines").egress, [], "the default egress rule is stripped");
         assert.deepEqual([outputs.nobody?.value, outputs.nobodysAddresses?.value], [[], []]);
+        assert.equal(outputs.foundEtag?.value, of("archive").etag);
         assert.equal(outputs.secretKey?.secret, true);
     });
 

@@ -237,6 +237,7 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
         records: [variant.record ?? "192.0.2.1"],
         allowOverwrite: true,
     });
+    const found = aws.s3.getObjectOutput({ bucket: bucket.id, key: archive.key });
     const running = aws.ec2.getInstancesOutput({ instanceTags: { Lab: "nobody" } });
 
     return {
@@ -261,6 +262,7 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
         policy: { id: policy.id },
         secretKey: accessKey.secret,
         bucket: { id: bucket.id, domain: bucket.bucketRegionalDomainName },
+        foundEtag: found.etag,
         archive: { id: archive.id, etag: archive.etag },
         machine: {
             id: machine.id,
