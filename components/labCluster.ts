@@ -87,7 +87,8 @@ export class LabCluster extends pulumi.ComponentResource {
                     subnetId: classroom.network.subnetId,
                     emrManagedMasterSecurityGroup: group.id,
                     emrManagedSlaveSecurityGroup: group.id,
-                    instanceProfile: identity.profileArn,
+                    // The name: it is what EMR answers later, and an ARN here would then look like a change.
+                    instanceProfile: identity.profileName,
                     keyName: keyPair.keyName,
                 },
                 masterInstanceGroup: { name: "primary", instanceType: args.instanceType, instanceCount: 1 },

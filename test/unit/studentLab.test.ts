@@ -78,8 +78,7 @@ describe("A student's lab", () => {
                 subnetId: "classroom-network-subnet-id",
                 emrManagedMasterSecurityGroup: "ada-cluster-group-id",
                 emrManagedSlaveSecurityGroup: "ada-cluster-group-id",
-                instanceProfile:
-                    "arn:aws:iam::123456789012:instance-profile/student-labs-eu-west-1-ada-0123456",
+                instanceProfile: "student-labs-eu-west-1-ada-0123456",
                 keyName: "ada-cluster-key-0123456",
             },
             masterInstanceGroup: { name: "primary", instanceType: "m5.xlarge", instanceCount: 1 },
