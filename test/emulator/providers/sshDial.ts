@@ -1,7 +1,7 @@
 import * as dns from "node:dns/promises";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, type AnyAuthMethod } from "ssh2";
+import { Client, type AnyAuthMethod, type ServerHostKeyAlgorithm } from "ssh2";
 import { hostPort, systemError } from "./goText";
 import { authorizedKey, privateKeyForSsh } from "./openssh";
 
@@ -154,6 +154,10 @@ function handshake(
     { methods, hostKey }: Credentials,
     signal: AbortSignal,
 ): Promise<Client> {
+    if (signal.aborted) {
+        socket.destroy();
+        throwIfAborted(signal);
+    }
     const client = new Client();
     const tried: string[] = [];
     return new Promise<Client>((resolve, reject) => {
@@ -193,11 +197,16 @@ function handshake(
             authHandler: authentication(connection.user, methods, tried),
             hostVerifier: (key: Buffer) => hostKey === undefined || key.equals(hostKey.blob),
             algorithms:
-                hostKey === undefined
-                    ? undefined
-                    : { serverHostKey: { append: [], prepend: hostKey.type as never, remove: [] } },
+                hostKey === undefined ? undefined : { serverHostKey: hostKeyAlgorithms(hostKey.type) },
         });
     });
+}
+
+/** Asks the server for the key that we know, and not for another one that it has. */
+function hostKeyAlgorithms(type: string): ServerHostKeyAlgorithm[] {
+    return type === "ssh-rsa"
+        ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]
+        : [type as ServerHostKeyAlgorithm];
 }
 
 /**
