@@ -10,6 +10,7 @@ import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, t
 import { checkDependencies } from "./dependencies";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
+import { keepLivingTags } from "./livingTags";
 import { applyFilters, patchInstances, splitFilters } from "./patch";
 import { RuleDescriptions } from "./ruleDescriptions";
 
@@ -78,13 +79,15 @@ export class Ec2Service {
     }
 
     /** moto's answers about rules, with what it leaves out. */
-    private completed(call: AwsCall, answer: Answer): Answer {
+    private async completed(call: AwsCall, answer: Answer): Promise<Answer> {
         if (/^AuthorizeSecurityGroup(Ingress|Egress)$/.test(call.action)) {
             this.ruleDescriptions.remember(call, parseXml(answer.body.toString("utf8")));
         }
-        if (call.action !== "DescribeSecurityGroupRules") return answer;
+        if (call.action !== "DescribeSecurityGroupRules" && call.action !== "DescribeTags") return answer;
         const root = parseXml(answer.body.toString("utf8"));
-        this.ruleDescriptions.fillIn(root);
+        if (call.action === "DescribeTags")
+            await keepLivingTags(root, this.moto.ec2(call.region), this.hosts);
+        else this.ruleDescriptions.fillIn(root);
         return rewritten(answer, root);
     }
 
