@@ -11,6 +11,13 @@ import { RecordedCall, RecordedResource, Recording, sdkMember, token } from "./b
 const signature = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
+// All but output values, which would be one more shape of inputs to understand. They matter to remote components only.
+const supported = Object.values(proto.ResourceMonitorFeature).filter(
+    (feature): feature is proto.ResourceMonitorFeature =>
+        typeof feature === "number" &&
+        feature !== proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+);
+
 const stackType = "pulumi:pulumi:Stack";
 
 /** Replaces the wire's secrets by `{ secret: value }`. */
@@ -111,12 +118,7 @@ export class BenchEngine {
         this.server.addService(ResourceMonitorService, {
             getDeploymentInfo: unary(() => {
                 const info = new proto.DeploymentInfo();
-                info.setSupportedfeaturesList(
-                    Object.values(proto.ResourceMonitorFeature).filter(
-                        (feature) =>
-                            feature !== proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-                    ),
-                );
+                info.setSupportedfeaturesList(supported);
                 return info;
             }),
             supportsFeature: unary((request: proto.SupportsFeatureRequest) => {
