@@ -32,7 +32,7 @@ export const quick: StackConfig = {
 
 /** A class on a pocket cloud of its own. */
 export class LiveClass {
-    /** Everything that the engine has told: outputs, diagnostics, and the events that an event log would have. */
+    /** Everything that the engine has told: outputs, diagnostics, and the events of its event log. */
     readonly told: string[] = [];
 
     private constructor(
@@ -72,7 +72,10 @@ export class LiveClass {
         return {
             ...options,
             onEvent: (event) => {
-                this.told.push(JSON.stringify(event));
+                // Debug messages are for `--debug` alone, and never written anywhere without it. Pulumi's SDK puts whole
+                // answers of providers into them, secrets in clear ("RegisterResource RPC finished"): no `--debug` in class.
+                if (String(event.diagnosticEvent?.severity) !== "debug")
+                    this.told.push(JSON.stringify(event));
                 options.onEvent?.(event);
             },
         };
