@@ -50,7 +50,7 @@ interface Busy {
     readonly begin: number;
 }
 
-/** Most labs that are named in the line about what goes on. */
+/** Most labs that are named in the line about what goes on; more are counted. */
 const NAMED = 4;
 
 /**
@@ -130,14 +130,20 @@ export class UpProgress {
     }
 
     private tell(): void {
-        const now = [...this.busy.values()].map(({ owner, during }) => `${owner}: ${during}`);
-        const more = now.length > NAMED ? [`${now.length - NAMED} more`] : [];
+        const doing = new Map<string, string[]>();
+        for (const { owner, during } of this.busy.values()) {
+            doing.set(during, [...(doing.get(during) ?? []), owner]);
+        }
+        const now = [...doing].map(
+            ([during, owners]) =>
+                `${owners.length > NAMED ? `${owners.length} labs` : owners.sort().join(", ")}: ${during}`,
+        );
         const some = (count: number) => `${count} resource${count === 1 ? "" : "s"}`;
         const counts = [
             ...(this.done.size > 0 ? [`${some(this.done.size)} done`] : []),
             ...(this.done.size === 0 && this.looked.size > 0 ? [`looked at ${some(this.looked.size)}`] : []),
         ];
-        const parts = [...counts, ...now.slice(0, NAMED), ...more];
+        const parts = [...counts, ...now];
         this.terminal.status(parts.length === 0 ? "the engine starts" : parts.join("; "));
     }
 }
