@@ -81,12 +81,21 @@ export function planLabs(settings: LabSettings): Lab[] {
     ];
 }
 
+/** The machines that support a class, named in the same name space as the labs. */
+export function planSupport(names: readonly string[]): Lab[] {
+    return names.map((name, index) => ({
+        name: labName(name),
+        students: [name],
+        source: `supportMachines[${index}]`,
+    }));
+}
+
 /** What keeps the names of labs from being names: empty, too long, taken by the program, or two that are one. */
 export function labProblems(labs: readonly Lab[], longest: number): Problem[] {
     const bySource = new Map<string, string>();
     const problems: Problem[] = [];
     for (const { name, students, source } of labs) {
-        const value = source.startsWith("students") ? students[0] : name;
+        const value = /^(students|supportMachines)\b/.test(source) ? students[0] : name;
         const add = (message: string, mend: string) => problems.push({ key: source, value, message, mend });
         const twin = bySource.get(name);
         if (name === "") {

@@ -33,6 +33,8 @@ export function renderMachineScript(script: MachineScript, values: Readonly<Reco
         }
         return `${name}=${quote(value)}\n`;
     });
-    const texts = parts[script].map((file) => fs.readFileSync(path.join(__dirname, "..", "scripts", file), "utf8"));
+    const texts = parts[script].map((file) =>
+        fs.readFileSync(path.join(__dirname, "..", "scripts", file), "utf8"),
+    );
     return assignments.join("") + texts.join("");
 }

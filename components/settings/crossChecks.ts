@@ -1,4 +1,4 @@
-import { labProblems, planLabs } from "../labs";
+import { labProblems, planLabs, planSupport } from "../labs";
 import { Settings } from "./definitions";
 import { Problem } from "./problem";
 
@@ -9,12 +9,13 @@ import { Problem } from "./problem";
  * @param longestName longest name of a lab, in characters
  */
 export function crossProblems(settings: Partial<Settings>, longestName: number): Problem[] {
-    const { students, groups, studentCount, spares, maxLabs } = settings;
+    const { students, groups, studentCount, spares, supportMachines, maxLabs } = settings;
     if (
         students === undefined ||
         groups === undefined ||
         studentCount === undefined ||
         spares === undefined ||
+        supportMachines === undefined ||
         maxLabs === undefined
     ) {
         return [];
@@ -45,5 +46,5 @@ export function crossProblems(settings: Partial<Settings>, longestName: number):
             mend: `If you really want and can pay for that many, write maxLabs: ${labs.length}.`,
         });
     }
-    return [...problems, ...labProblems(labs, longestName)];
+    return [...problems, ...labProblems([...labs, ...planSupport(supportMachines)], longestName)];
 }

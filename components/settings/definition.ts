@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** How the text that Pulumi hands over is read: as it is, as a whole number, or as JSON (lists and maps of a stack file). */
-export type SettingKind = "text" | "integer" | "structure";
+/** How the text that Pulumi hands over is read: as it is, as a number, as true or false, or as JSON (lists and maps). */
+export type SettingKind = "text" | "integer" | "boolean" | "structure";
 
 /** What changing a setting later does to labs that run: nothing, an update in place, or replacement. */
 export type SettingEffect = "nothing" | "in place" | "replaced";

@@ -3,6 +3,7 @@ import { courseArchive } from "./courseArchive";
 import { printable, setting, wholeNumber } from "./definition";
 import { cidr } from "./network";
 import { publicKey } from "./publicKey";
+import { endsAt, nightlyStop } from "./schedule";
 
 const studentName = printable("the name of a student", 80);
 const instanceTypeName = z
@@ -10,6 +11,8 @@ const instanceTypeName = z
     .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal)$/, {
         error: "is not the name of an EC2 instance type",
     });
+const choice = <const Choices extends readonly [string, ...string[]]>(...choices: Choices) =>
+    z.enum(choices, { error: `is not one of ${choices.join(", ")}` });
 const packageName = (what: string, pattern: RegExp) =>
     z.string({ error: `is not text, so it cannot be ${what}` }).regex(pattern, { error: `is not ${what}` });
 
@@ -68,6 +71,18 @@ export const definitions = {
         mend: "Write spares: 2.",
         schema: wholeNumber(0, 100),
     }),
+    supportMachines: setting({
+        kind: "structure",
+        description:
+            "Names of machines without a cluster, for demonstrators and services; not in the roster.",
+        default: [],
+        effect: "nothing",
+        effectNote: "Like students: adds or removes that machine only.",
+        mend: "Write names of machines: supportMachines: [demo, git].",
+        schema: z.array(printable("the name of a machine", 80), { error: "is not a list" }).max(20, {
+            error: "is longer than 20 machines",
+        }),
+    }),
     maxLabs: setting({
         kind: "integer",
         description: "Most labs that this stack may have; more is refused before anything is created.",
@@ -88,6 +103,36 @@ export const definitions = {
             .array(cidr, { error: "is not a list" })
             .min(1, { error: "is missing, so nobody could log in" })
             .max(50, { error: "is longer than 50 networks, which is all that a security group takes" }),
+    }),
+    sshPorts: setting({
+        kind: "structure",
+        description: "Ports of SSH, the one to use first. Put 443 first where networks block 22.",
+        default: [22],
+        effect: "in place",
+        effectNote:
+            "Bootstrap runs again, by the first port of the list: add a port at the end, bring the class up, then move it to the front.",
+        mend: "Write ports: sshPorts: [443, 22].",
+        schema: z
+            .array(wholeNumber(1, 65535), { error: "is not a list" })
+            .min(1, { error: "has no port, so nobody could log in" })
+            .max(5, { error: "is longer than 5 ports" })
+            .refine((ports) => new Set(ports).size === ports.length, { error: "has a port twice" }),
+    }),
+    dnsZone: setting({
+        kind: "text",
+        description: "Route 53 zone in which every lab gets a name that stays. Empty = addresses only.",
+        default: "",
+        effect: "in place",
+        effectNote: "Names are added, changed or removed; machines do not notice.",
+        mend: "Write the name of a public hosted zone of this account: dnsZone: labs.university.edu.",
+        schema: z
+            .string()
+            .regex(/^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/, {
+                error: "is not the name of a zone",
+            })
+            .refine((zone) => !/(^|\.)example\.(com|org|net|edu)$/.test(zone), {
+                error: "is a name from an example, which nobody has",
+            }),
     }),
     operatorPublicKeys: setting({
         kind: "structure",
@@ -168,12 +213,42 @@ export const definitions = {
         mend: "Write courseArchive: course.tar.gz, or courseArchive: { bucket: my-bucket, object: course.tar.gz }.",
         schema: courseArchive,
     }),
+    isolation: setting({
+        kind: "text",
+        description:
+            "lab = an identity and a cluster group for each lab; class = one of each for all, as in 2014.",
+        default: "lab",
+        effect: "replaced",
+        effectNote:
+            "Every cluster is made anew (with allowReplacement); machines get the other identity in place.",
+        mend: "Write isolation: lab.",
+        schema: choice("lab", "class"),
+    }),
+    studentCredentials: setting({
+        kind: "text",
+        description:
+            "instance-profile = from the machine itself; access-key = also as variables in the environment.",
+        default: "instance-profile",
+        effect: "in place",
+        effectNote: "Bootstrap runs again and adds or removes the variables.",
+        mend: "Write studentCredentials: instance-profile.",
+        schema: choice("instance-profile", "access-key"),
+    }),
+    clusters: setting({
+        kind: "text",
+        description: "off = machines only, a class without EMR.",
+        default: "on",
+        effect: "in place",
+        effectNote: "off removes the clusters with what is on them, on makes new ones; machines stay.",
+        mend: "Write clusters: on.",
+        schema: choice("on", "off"),
+    }),
     emrRelease: setting({
         kind: "text",
         description: "EMR release of the clusters.",
         default: "emr-7.13.0",
         effect: "replaced",
-        effectNote: "Every cluster is made anew; machines, passwords and files stay.",
+        effectNote: "Every cluster is made anew (with allowReplacement); machines, passwords and files stay.",
         mend: "Write emrRelease: emr-7.13.0.",
         // 5.30 and 6.1 were the first with idle auto-termination; the managed policy v2 and Python 3 need no less.
         schema: z
@@ -185,7 +260,7 @@ export const definitions = {
         description: "EC2 instance type of the clusters' nodes.",
         default: "m5.xlarge",
         effect: "replaced",
-        effectNote: "Every cluster is made anew; machines, passwords and files stay.",
+        effectNote: "Every cluster is made anew (with allowReplacement); machines, passwords and files stay.",
         mend: "Write clusterInstanceType: m5.xlarge.",
         schema: instanceTypeName,
     }),
@@ -203,7 +278,7 @@ export const definitions = {
         description: "EMR applications on the clusters.",
         default: ["Hadoop"],
         effect: "replaced",
-        effectNote: "Every cluster is made anew; machines, passwords and files stay.",
+        effectNote: "Every cluster is made anew (with allowReplacement); machines, passwords and files stay.",
         mend: "Write names as EMR spells them: clusterApplications: [Hadoop, Spark].",
         schema: z
             .array(packageName("the name of an EMR application", /^[A-Z][A-Za-z0-9]+$/), {
@@ -212,6 +287,17 @@ export const definitions = {
             .refine((names) => names.includes("Hadoop"), {
                 error: "does not have Hadoop, which mrjob needs",
             }),
+    }),
+    clusterSpot: setting({
+        kind: "text",
+        description: "Highest price in USD an hour for core nodes as Spot Instances. Empty = On-Demand.",
+        default: "",
+        effect: "replaced",
+        effectNote: "Every cluster is made anew (with allowReplacement).",
+        mend: 'Write a price as text: clusterSpot: "0.15", or leave it out.',
+        schema: z
+            .string()
+            .regex(/^$|^(?!0+(\.0*)?$)\d{1,2}(\.\d{1,4})?$/, { error: "is not a price in USD" }),
     }),
     clusterIdleHours: setting({
         kind: "integer",
@@ -233,6 +319,45 @@ export const definitions = {
         // EMR refuses steps that would terminate the cluster when it may run more than one at a time (API_Step), so
         // that at 2 and more no student ends a cluster by a failing step.
         schema: wholeNumber(1, 256),
+    }),
+    power: setting({
+        kind: "text",
+        description: "off = machines stopped and clusters removed, for the night.",
+        default: "on",
+        effect: "in place",
+        effectNote:
+            "Machines stop or start, clusters go or are made; passwords and files stay, addresses change.",
+        mend: "Write power: on.",
+        schema: choice("on", "off"),
+    }),
+    nightlyStop: setting({
+        kind: "structure",
+        description:
+            "Time at which AWS itself stops machines and ends clusters every day; the next up restores them.",
+        default: "",
+        effect: "in place",
+        effectNote: "Schedules are added, changed or removed.",
+        mend: 'Write nightlyStop: { at: "20:00", timezone: Europe/Lisbon }.',
+        schema: nightlyStop,
+    }),
+    endsAt: setting({
+        kind: "text",
+        description:
+            "End of the course: AWS itself stops machines and ends clusters, and no up starts them again.",
+        default: "",
+        effect: "in place",
+        effectNote: "Schedules are added, changed or removed.",
+        mend: "Write date, time and offset: endsAt: 2027-07-25T18:00:00+01:00.",
+        schema: endsAt,
+    }),
+    allowReplacement: setting({
+        kind: "boolean",
+        description: "true = settings that make running clusters anew may change; otherwise that is refused.",
+        default: false,
+        effect: "nothing",
+        effectNote: "Only a permission, for one `pulumi up`.",
+        mend: "Write allowReplacement: true.",
+        schema: z.boolean({ error: "is neither true nor false" }),
     }),
 } as const;
 

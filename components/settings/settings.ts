@@ -14,6 +14,9 @@ function decode(setting: Setting<unknown>, text: string): unknown {
     if (setting.kind === "integer") {
         return /^-?\d+$/.test(text) ? Number(text) : text;
     }
+    if (setting.kind === "boolean") {
+        return text === "true" ? true : text === "false" ? false : text;
+    }
     try {
         return JSON.parse(text);
     } catch {

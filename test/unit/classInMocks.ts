@@ -26,7 +26,12 @@ export interface Registered {
 export interface ClassInMocks {
     readonly resources: readonly Registered[];
     /** The stack's outputs, resolved; secrets are plain here. */
-    readonly outputs: { roster: Record<string, unknown>[]; classKey: string };
+    readonly outputs: {
+        roster: Record<string, unknown>[];
+        supportMachines: Record<string, unknown>[];
+        classKey: string;
+        readme: string;
+    };
     /** True where the stack's output is a secret, by path, e.g. `roster[0].password`. */
     isSecret(path: string): Promise<boolean>;
     /** The one resource of that name and type; fails where there is none or more. `type` may be its last part. */
@@ -64,6 +69,8 @@ interface RegisterRequest {
     getAdditionalsecretoutputsList(): string[];
 }
 let registered: Registered[] = [];
+let stashed: unknown;
+let noAddresses = false;
 
 // The mock monitor hands on neither dependencies nor options, and a test of order needs them.
 const monitor = MockMonitor.prototype as unknown as {
@@ -85,6 +92,9 @@ monitor.registerResource = function (request, callback) {
     return original.call(this, request, callback);
 };
 
+// Mocks know error hooks as a feature but not as a call.
+monitor.registerErrorHook = (_request, callback) => callback(null, {});
+
 const hex = (text: string) => Buffer.from(text).toString("hex").padEnd(17, "0").slice(0, 17);
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
@@ -99,7 +109,11 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
                 publicKeyOpenssh: `ssh-ed25519 public-of-${name}\n`,
             };
         case "aws:ec2/instance:Instance":
-            return { publicIp: `198.18.0.${name.length}` };
+            return { ipv6Addresses: ["fd00::1"] };
+        case "aws:iam/accessKey:AccessKey":
+            return { secret: `secret-of-${name}` };
+        case "pulumi:index:Stash":
+            return { output: stashed ?? inputs.input };
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
@@ -129,6 +143,12 @@ function answer(token: string, args: Record<string, unknown>): Record<string, un
             return { insecureValue: String(args.name).includes("arm64") ? "ami-arm" : "ami-intel" };
         case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
             return { locations: ["eu-west-1b", "eu-west-1a"] };
+        case "aws:ec2/getInstances:getInstances": {
+            const [filter] = args.filters as { values: string[] }[];
+            return { publicIps: noAddresses ? [] : [`198.18.0.${filter?.values[0]?.length}`] };
+        }
+        case "aws:route53/getZone:getZone":
+            return { zoneId: `zone-of-${String(args.name)}` };
         case "aws:s3/getObject:getObject":
             return { etag: "etag-of-the-object" };
         default:
@@ -143,13 +163,16 @@ export const settings = { students: ["Ada", "Grace"], allowedSshCidrs: ["130.88.
  * Runs the whole program with Pulumi's mocks.
  *
  * @param changes settings to add to {@link settings}; `undefined` takes one away
+ * @param options a preview; what the stack's state has stashed; machines that have no address
  * @throws what the program throws
  */
 export async function declareClass(
     changes: Record<string, unknown> = {},
-    options: { preview?: boolean } = {},
+    options: { preview?: boolean; stashed?: unknown; noAddresses?: boolean } = {},
 ): Promise<ClassInMocks> {
     registered = [];
+    stashed = options.stashed;
+    noAddresses = options.noAddresses ?? false;
     await pulumi.runtime.setMocks(
         {
             newResource: ({ type, name, inputs }) => {
