@@ -78,7 +78,8 @@ export class LabCluster extends pulumi.ComponentResource {
                     subnetId: classroom.network.subnetId,
                     emrManagedMasterSecurityGroup: group.groupId,
                     emrManagedSlaveSecurityGroup: group.groupId,
-                    instanceProfile: identity.profileArn,
+                    // The name: it is what EMR answers later, and an ARN here would then look like a change.
+                    instanceProfile: identity.profileName,
                     keyName: keyPair.keyName,
                 },
                 ...nodeGroups(settings),

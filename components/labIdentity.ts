@@ -27,7 +27,6 @@ export const machineTrustPolicy: aws.iam.PolicyDocument = {
 export class LabIdentity extends pulumi.ComponentResource {
     /** Name of the instance profile and of its role: EMR takes a profile only when the two are called the same. */
     readonly profileName: pulumi.Output<string>;
-    readonly profileArn: pulumi.Output<string>;
 
     constructor(name: string, args: LabIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabIdentity", name, {}, opts);
@@ -58,7 +57,6 @@ export class LabIdentity extends pulumi.ComponentResource {
         );
 
         this.profileName = profile.name;
-        this.profileArn = profile.arn;
-        this.registerOutputs({ profileName: this.profileName, profileArn: this.profileArn });
+        this.registerOutputs({ profileName: this.profileName });
     }
 }

@@ -38,9 +38,9 @@ apt_get() { logged apt-get -y -q -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=-
 # DPkg::Lock::Timeout covers dpkg's locks, not that of the package lists: first-boot jobs of the image may hold it.
 refresh_package_lists() {
     local attempt
-    for attempt in {1..30}; do
+    for attempt in {1..60}; do
         if apt_get update; then return 0; fi
-        [ "$attempt" = 30 ] || sleep 5
+        [ "$attempt" = 60 ] || sleep 5
     done
     return 1
 }
@@ -225,4 +225,5 @@ lab_main() {
     say "host-key $(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)"
     say ok
 }
-lab_main </dev/null
+# In braces: a cut inside this line is a syntax error, too.
+{ lab_main </dev/null; }

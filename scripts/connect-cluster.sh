@@ -45,8 +45,10 @@ put_cluster_key() {
     local key=$HOME_DIR/.ssh/cluster.pem new=$STATE/cluster.pem.new
     (umask 077 && printf '%s\n' "${LAB_CLUSTER_KEY%$'\n'}" >"$new")
     # A key that nobody can use would show only as a ten-minute wait.
-    FINGERPRINT=$(ssh-keygen -y -P '' -f "$new" 2>>"$LOG" 9>&- | ssh-keygen -l -f - 2>>"$LOG" 9>&- | cut -d' ' -f2) ||
+    if ! FINGERPRINT=$(ssh-keygen -y -P '' -f "$new" 2>>"$LOG" 9>&- | ssh-keygen -l -f - 2>>"$LOG" 9>&- | cut -d' ' -f2); then
+        rm -f "$new"
         die "LAB_CLUSTER_KEY is not a private key"
+    fi
     if [ -L "$key" ] || [ -d "$key" ]; then set_aside "$key"; fi
     DUE=$AGENT_RESTART_DUE put_file "$key" 600 "$LAB_USER" <"$new"
     rm -f "$new"
@@ -101,9 +103,9 @@ put_agent() {
 case "\$1" in
     serve) rm -f $SOCKET; exec /usr/bin/ssh-agent -D -a $SOCKET ;;
     load)
-        for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        for attempt in \$(seq 50); do
             /usr/bin/ssh-add -q $HOME_DIR/.ssh/cluster.pem </dev/null 2>/dev/null && exit 0
-            sleep 0.2
+            sleep 0.2 # the agent has only just been started
         done
         echo "the key $HOME_DIR/.ssh/cluster.pem cannot be loaded" >&2; exit 1 ;;
     add)
@@ -167,4 +169,5 @@ lab_main() {
     step "agent start" "look at systemctl status student-labs-agent on the machine" start_agent
     say ok
 }
-lab_main </dev/null
+# In braces: a cut inside this line is a syntax error, too.
+{ lab_main </dev/null; }

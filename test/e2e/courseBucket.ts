@@ -22,7 +22,7 @@ export class CourseBucket {
             if (bucket.refusals > 0 || !object) {
                 const [status, code] = bucket.refusals > 0 ? [403, "AccessDenied"] : [404, "NoSuchKey"];
                 bucket.refusals = Math.max(0, bucket.refusals - 1);
-                response.writeHead(status as number, { "content-type": "application/xml" });
+                response.writeHead(status, { "content-type": "application/xml" });
                 response.end(`<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
                 return;
             }

@@ -1,5 +1,6 @@
+import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -107,7 +108,7 @@ export class LabHost {
         // The tree below `bash -s`, parents first: nothing of it may go on and finish the work.
         await this.root(
             `find_run() { pgrep -f -x 'bash -s' | head -n 1; }
-             until top=$(find_run) && [ -n "$top" ]; do sleep 0.02; done
+             until top=$(find_run) && [ -n "$top" ]; do [ $SECONDS -lt 30 ] || exit 8; sleep 0.02; done
              until ${condition}; do kill -0 "$top" || exit 9; done
              tree() { echo "$1"; for child in $(pgrep -P "$1"); do tree "$child"; done; }
              for turn in 1 2 3; do kill -9 $(tree "$top") 2>/dev/null || true; done`,
@@ -135,19 +136,30 @@ export function lines(result: RemoteResult): string[] {
     return (result.stdout + result.stderr).split("\n").filter((line) => line !== "");
 }
 
+/** The lines of a run that must have gone well; else fails with what it said. */
+export function succeeded(result: RemoteResult): string[] {
+    const said = lines(result);
+    assert.deepEqual([result.code, said.at(-1)], [0, "lab: ok"], said.join("\n"));
+    return said;
+}
+
+/** What a run says it changed. */
+export function changes(said: readonly string[]): string[] {
+    return said.filter((line) => line.startsWith("lab: changed"));
+}
+
 /** Watches what `ps` and /proc show of every process of the machine, also inside the hosts, until stopped. */
 export function watchProcesses(secrets: readonly string[]): () => Promise<string[]> {
     const found = new Set<string>();
     let on = true;
     const watching = (async () => {
-        const { readdir } = await import("node:fs/promises");
         while (on) {
             const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
             for (const file of pids.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`])) {
                 const text = await readFile(file, "utf8").catch(() => "");
                 secrets.filter((secret) => text.includes(secret)).forEach(() => found.add(file));
             }
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await new Promise((resolve) => setTimeout(resolve, 100));
         }
     })();
     return async () => {
@@ -157,8 +169,8 @@ export function watchProcesses(secrets: readonly string[]): () => Promise<string
     };
 }
 
-/** Makes a tar.gz with `tar`: paths to contents; a content that begins with "-> " is a link. */
-export async function archive(files: Readonly<Record<string, string>>, ...flags: string[]): Promise<Buffer> {
+/** Makes a tar.gz: paths to contents; a content that begins with "-> " is a link. */
+export async function archive(files: Readonly<Record<string, string>>): Promise<Buffer> {
     const dir = await mkdtemp(path.join(os.tmpdir(), "course-"));
     const program = `import io, json, sys, tarfile
 with tarfile.open(sys.argv[1], "w:gz") as archive:
@@ -173,7 +185,7 @@ with tarfile.open(sys.argv[1], "w:gz") as archive:
         archive.addfile(member, io.BytesIO(content.encode()))`;
     try {
         const file = path.join(dir, "course.tar.gz");
-        const child = promisify(execFile)("python3", ["-c", program, file, ...flags]);
+        const child = promisify(execFile)("python3", ["-c", program, file]);
         child.child.stdin?.end(JSON.stringify(files));
         await child;
         return await readFile(file);

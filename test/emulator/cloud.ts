@@ -10,7 +10,7 @@ import { cleanLeftovers } from "./machines/machines";
 import { CloudRecord, DaemonRequest, Run } from "./runs";
 import { prepareTools } from "./tools/prepare";
 import type { Tools } from "./tools/prepare";
-import { ProcessIdentity, self, waitForExit } from "./tools/process";
+import { isAlive, ProcessIdentity, self, waitForExit } from "./tools/process";
 import { chooseProviders, PROVIDERS, PROVIDERS_VARIABLE, providerVersions } from "./tools/providers";
 
 /** How a pocket cloud is started. */
@@ -67,7 +67,7 @@ export class PocketCloud {
     static async start(options: PocketCloudOptions): Promise<PocketCloud> {
         const run = Run.of(options.name);
         const running = await run.daemon();
-        if (running) {
+        if (running && !(await endsByItself(run, running))) {
             throw new Error(
                 `The pocket cloud "${options.name}" runs already (process ${running.pid}). ` +
                     `Stop it with "npm run demo -- --down", or kill that process.`,
@@ -115,6 +115,12 @@ export class PocketCloud {
             await removeRun(this.run);
         }
     }
+}
+
+/** A daemon whose owner has just died (Ctrl-C, and the same command again) is about to end: waits for it. */
+async function endsByItself(run: Run, daemon: ProcessIdentity): Promise<boolean> {
+    const owner = (await run.request())?.owner;
+    return owner !== undefined && !isAlive(owner) && waitForExit(daemon, STOP_LIMIT_MS);
 }
 
 /** Starts the daemon and waits until it is ready. */

@@ -27,6 +27,11 @@ class Closing {
         this.parts.unshift({ name, close });
     }
 
+    /** Something to do when all else has ended. */
+    last(close: () => Promise<unknown>): void {
+        this.parts.push({ name: "files", close });
+    }
+
     async all(): Promise<void> {
         for (const { name, close } of this.parts.splice(0)) {
             const late = new Promise((_, reject) => {
@@ -52,8 +57,11 @@ async function serve(request: DaemonRequest, closing: Closing): Promise<string> 
         process.on("SIGINT", () => resolve("interrupted"));
         const { owner } = request;
         if (owner) {
-            setInterval(() => {
+            const poll = setInterval(() => {
                 if (!isAlive(owner)) {
+                    clearInterval(poll);
+                    // Nobody is left who would look at the files, and there are passwords in them.
+                    closing.last(() => rm(run.dir, { recursive: true, force: true }));
                     resolve(`process ${owner.pid}, which started it, has ended`);
                 }
             }, OWNER_POLL_MS);
@@ -93,7 +101,7 @@ async function main(): Promise<number> {
     process.on("unhandledRejection", (reason) => console.error("unhandled:", reason));
     try {
         const request = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as DaemonRequest;
-        console.error(`ends: ${await await serve(request, closing)}`);
+        console.error(`ends: ${await serve(request, closing)}`);
         return 0;
     } catch (error) {
         console.error(error);

@@ -88,6 +88,11 @@ export class Run {
         return identity && isAlive(identity) ? identity : undefined;
     }
 
+    /** What its daemon was told. */
+    request(): Promise<DaemonRequest | undefined> {
+        return readJson<DaemonRequest>(this.requestFile);
+    }
+
     /** What the living daemon of this run has written down. */
     async record(): Promise<CloudRecord | undefined> {
         const record = await readJson<CloudRecord>(this.recordFile);

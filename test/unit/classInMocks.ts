@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import program = require("../../index");
+import program from "../../index";
 
 /** A value that was sent to the engine as a secret. */
 export interface Secret {
@@ -74,7 +74,7 @@ let noAddresses = false;
 
 // The mock monitor hands on neither dependencies nor options, and a test of order needs them.
 const monitor = MockMonitor.prototype as unknown as {
-    registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
+    registerResource: (this: unknown, request: RegisterRequest, callback: unknown) => Promise<void>;
     registerErrorHook?: (request: unknown, callback: (error: null, response: object) => void) => void;
 };
 const original = monitor.registerResource;
@@ -122,10 +122,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:ec2/keyPair:KeyPair":
             return { keyName: `${name}-0123456` };
-        case "aws:iam/instanceProfile:InstanceProfile":
-            return { arn: `arn:aws:iam::123456789012:instance-profile/${String(inputs.name)}` };
         default:
-            return type.startsWith("aws:iam/")
+            return type.startsWith("aws:iam/") && inputs.name === undefined
                 ? { name: `${name}-0123456`, arn: `arn:aws:iam::123456789012:${name}-0123456` }
                 : {};
     }

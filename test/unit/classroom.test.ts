@@ -35,7 +35,6 @@ describe("The classroom that the labs of a region share", () => {
             "RolePolicy classroom-emr-pass-role",
             "RolePolicyAttachment classroom-emr-managed",
             "Route classroom-network-internet",
-            "Route classroom-network-internet6",
             "RouteTable classroom-network-routes",
             "RouteTableAssociation classroom-network-subnet-routes",
             "ScratchBucket classroom-scratch",
@@ -54,7 +53,6 @@ describe("The classroom that the labs of a region share", () => {
         assert.deepEqual(subnet.inputs, {
             vpcId: "classroom-network-vpc-id",
             cidrBlock: "10.20.0.0/20",
-            ipv6CidrBlock: "fd00:1234:5678::/64",
             availabilityZone: "eu-west-1a",
             mapPublicIpOnLaunch: true,
             tags: { ...stackTags, ...forEmr },

@@ -49,7 +49,9 @@ describe("The stack files", () => {
                 assert.ok(config[`student-labs:${key}`], `${key} is not pinned`);
             }
             const own = Object.entries(config).filter(([key]) => key.startsWith("student-labs:"));
-            const settings = Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value]));
+            const settings: Record<string, string> = Object.fromEntries(
+                own.map(([key, value]): [string, string] => [key.split(":")[1] ?? "", value]),
+            );
             checkSettings({ ...settings, students: '["ada"]', allowedSshCidrs: '["130.88.0.0/16"]' });
         });
     }

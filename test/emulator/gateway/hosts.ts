@@ -57,6 +57,12 @@ const LAUNCH_FAILED: StateReason = {
     message: "Server.InternalError: Internal error on launch",
 };
 
+/** EC2's reasons begin with their code: `Server.InsufficientInstanceCapacity: There is not enough ...`. */
+function reasonOf(message: string): StateReason {
+    const code = /^(Server|Client)\.[A-Za-z.]+/.exec(message)?.[0];
+    return { code: code ?? LAUNCH_FAILED.code, message };
+}
+
 /** Called when machines come and go. */
 export interface HostWatcher {
     up(host: Host): Promise<void>;
@@ -121,10 +127,7 @@ export class Hosts {
                 this.log(
                     `${host.id} does not boot: ${error instanceof Error ? error.message : String(error)}`,
                 );
-                await this.end(
-                    host,
-                    doom === undefined ? LAUNCH_FAILED : { ...LAUNCH_FAILED, message: doom },
-                );
+                await this.end(host, doom === undefined ? LAUNCH_FAILED : reasonOf(doom));
             }
         });
         return { host, done };

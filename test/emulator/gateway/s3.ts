@@ -2,16 +2,21 @@
 import {
     DeleteObjectCommand,
     GetObjectCommand,
+    HeadObjectCommand,
     ListObjectsV2Command,
     PutObjectCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { decide, denialMessage } from "./authorization";
 import type { CallLog } from "./calls";
-import { AwsError, errorAnswer, type Answer } from "./errors";
+import type { Check } from "./checks";
+import { AwsError, errorAnswer, xmlAnswer, type Answer } from "./errors";
 import type { Moto } from "./moto";
 import type { Principal } from "./principals";
 import type { AwsCall } from "./request";
+import { element, serializeXml } from "./xml";
+
+const S3_NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 /** Who may not list a bucket does not learn that a key is missing (S3 guide, GetObject: 403 instead of 404). */
 export async function handleS3(call: AwsCall, principal: Principal, moto: Moto): Promise<Answer> {
@@ -22,6 +27,38 @@ export async function handleS3(call: AwsCall, principal: Principal, moto: Moto):
     const list = { action: "s3:ListBucket", resource: `arn:aws:s3:::${call.bucket}`, context: {} };
     if ((await decide(principal, list)).result === "Allowed") return answer;
     return errorAnswer(call, new AwsError("AccessDenied", "Access Denied", 403));
+}
+
+/**
+ * DeleteObjects answers 200 and tells key by key what was refused (API reference, DeleteObjects).
+ * What is allowed is deleted one by one: the caller's checksum is about a list that is not carried out as it came.
+ */
+export async function deleteObjects(
+    call: AwsCall,
+    principal: Principal,
+    checks: readonly Check[],
+    moto: Moto,
+): Promise<Answer> {
+    const decisions = await Promise.all(checks.map((check) => decide(principal, check)));
+    if (decisions.every((decision) => decision.result === "Allowed")) return moto.forward(call);
+    const prefix = `arn:aws:s3:::${call.bucket ?? ""}/`;
+    const rows = await Promise.all(
+        checks.map(async (check, index) => {
+            const key = check.resource.slice(prefix.length);
+            const decision = decisions[index];
+            if (decision === undefined || decision.result !== "Allowed") {
+                const message = decision === undefined ? "" : denialMessage(principal, check, decision);
+                return element("Error", [
+                    element("Key", key),
+                    element("Code", "AccessDenied"),
+                    element("Message", message),
+                ]);
+            }
+            await moto.s3.send(new DeleteObjectCommand({ Bucket: call.bucket, Key: key }));
+            return element("Deleted", [element("Key", key)]);
+        }),
+    );
+    return xmlAnswer(serializeXml({ ...element("DeleteResult", rows), attributes: S3_NAMESPACE }));
 }
 
 /** An object in a listing. */
@@ -65,16 +102,23 @@ export class S3Access {
         return Buffer.from((await Body?.transformToByteArray()) ?? []);
     }
 
+    /** True if there is an object of that key (a HEAD, which needs the right to read it). */
+    async has(bucket: string, key: string): Promise<boolean> {
+        await this.permit("GetObject", `arn:aws:s3:::${bucket}/${key}`);
+        try {
+            await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+            return true;
+        } catch (error) {
+            if (error instanceof Error && (error.name === "NotFound" || error.name === "NoSuchKey"))
+                return false;
+            throw error;
+        }
+    }
+
     /** Writes an object. */
     async write(bucket: string, key: string, body: Buffer): Promise<void> {
         await this.permit("PutObject", `arn:aws:s3:::${bucket}/${key}`);
         await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-    }
-
-    /** Removes an object. */
-    async remove(bucket: string, key: string): Promise<void> {
-        await this.permit("DeleteObject", `arn:aws:s3:::${bucket}/${key}`);
-        await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     }
 
     private async permit(

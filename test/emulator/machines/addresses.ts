@@ -75,7 +75,7 @@ class LockedPool implements AddressPool {
                 await lock.release();
                 continue;
             }
-            this.taken.set(address, lock.release);
+            this.taken.set(address, () => lock.release());
             return address;
         }
         throw new Error(

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { ensureCache } from "../cache";
 import { run } from "../tools/run";
 
-/** The last address of the pool, to try whether hosts could listen. */
-const PROBE_ADDRESS = "127.0.1.254";
+/** A loopback address outside the pool, of this process alone, to try whether hosts could listen. */
+const PROBE_ADDRESS = `127.1.${(process.pid >> 8) & 255}.${(process.pid & 127) + 1}`;
 const PROGRAMS = ["unshare", "nsenter", "setpriv", "mount", "apt-get", "apt-config", "dpkg-deb"];
 
 /** Says if this machine allows what hosts need; `reason` is one line for people. */

@@ -56,6 +56,7 @@ export class Host {
     async stop(): Promise<void> {
         if (this.status === "running") {
             this.status = "stopped";
+            this.init ??= this.leader && childOf(this.leader.pid);
             if (this.init !== undefined && identify(this.init)) {
                 process.kill(this.init, "SIGTERM");
             }
@@ -80,12 +81,13 @@ export class Host {
     /** Runs a process inside the host. */
     async exec(options: ExecOptions): Promise<ExecResult> {
         if (this.status !== "running" || this.init === undefined) {
-            throw new Error(`${this.spec.id} does not run: it is ${this.status}`);
+            throw new Error(`${this.spec.id} is ${this.status === "running" ? "booting" : this.status}`);
         }
         return enterHost(this.init, this.environment, options);
     }
 
-    private async launch(): Promise<void> {
+    /** Starts the process tree. At a reboot the host may have been stopped meanwhile: then nothing starts. */
+    private async launch(reboot = false): Promise<void> {
         const { hostname, user, authorizedKeys, userData } = this.spec;
         const { address, environment } = this;
         await writeFile(
@@ -94,6 +96,10 @@ export class Host {
             { mode: 0o600 },
         );
         const log = await open(path.join(this.folder, "log"), "a", 0o600);
+        if (reboot && this.status !== "running") {
+            await log.close();
+            return;
+        }
         // The daemon's death is the host's death (pdeathsig, kill-child), so that a killed daemon leaves only files.
         const child = spawn(
             "setpriv",
@@ -143,7 +149,7 @@ export class Host {
             return; // we asked for it
         }
         if (code === REBOOT) {
-            this.launch().then(
+            this.launch(true).then(
                 () => this.answering(this.generation).catch(() => undefined),
                 () => (this.status = "crashed"),
             );

@@ -28,8 +28,11 @@ export const BOOTSTRAP_PACKAGES = [
 /** What bootstrap installs with pip: fetched into the image's pip cache, not installed. */
 export const BOOTSTRAP_WHEELS = ["mrjob==0.7.4", "boto3", "setuptools<81"] as const;
 
-/** What the python3 of a cluster's node has. */
-export const NODE_WHEELS = ["boto3"] as const;
+/**
+ * What the python3 of a cluster's node has. EMR 7's Python 3.9 has all of distutils, which mrjob imports there; Debian's
+ * Python leaves most of it out, and setuptools brings it.
+ */
+export const NODE_WHEELS = ["boto3", "setuptools<81"] as const;
 
 /** The layers of an image, as buildRootfs makes them: what a student's machine has, and what a cluster's node adds. */
 export function layers(rootfs: string): { base: string; node: string } {

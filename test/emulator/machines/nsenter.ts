@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import type { ExecOptions, ExecResult } from "./machines";
 
-/** Capabilities that no process of a host has; the same list as in host/image/usr/local/lib/labhost/service.py. */
+/** Capabilities that no process of a host has; the same list as in host/image/usr/local/lib/labhost/processes.py. */
 const DROPPED = [
     "net_admin",
     "sys_module",
@@ -28,6 +29,7 @@ export function enterHost(
     options: ExecOptions,
 ): Promise<ExecResult> {
     const { user, argv, signal } = options;
+    signal?.throwIfAborted();
     const home = user === "root" ? "/root" : `/home/${user}`;
     const child = spawn(
         "nsenter",
@@ -45,8 +47,6 @@ export function enterHost(
             argv,
         ),
         {
-            // A process group of its own, so that an abort takes what the process has started too.
-            detached: true,
             stdio: ["pipe", "pipe", "pipe"],
             env: {
                 PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -64,16 +64,16 @@ export function enterHost(
         const stdout: Buffer[] = [];
         const stderr: Buffer[] = [];
         const abort = (): void => {
-            try {
-                process.kill(-(child.pid ?? 0), "SIGKILL");
-            } catch {
-                // It has ended already.
+            // Not nsenter itself: it must reap its child, whose namespace cannot end before that.
+            for (const pid of descendants(child.pid ?? 0)) {
+                try {
+                    process.kill(pid, "SIGKILL");
+                } catch {
+                    // It has ended already.
+                }
             }
         };
         signal?.addEventListener("abort", abort, { once: true });
-        if (signal?.aborted) {
-            abort();
-        }
         child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
         child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
         // A process that does not read all of its input closes the pipe: its exit code tells, not ours.
@@ -89,4 +89,17 @@ export function enterHost(
             });
         });
     });
+}
+
+/** All processes below one. */
+function descendants(pid: number): number[] {
+    try {
+        const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+            .trim()
+            .split(/\s+/)
+            .filter(Boolean);
+        return children.flatMap((each) => [Number(each), ...descendants(Number(each))]);
+    } catch {
+        return [];
+    }
 }

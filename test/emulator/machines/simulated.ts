@@ -1,26 +1,79 @@
-import type { ExecResult, MachineListing, MachineSpec, MachineStatus, MachineSupervisor } from "./machines";
+import {
+    checkUserData,
+    ExecResult,
+    MachineListing,
+    MachineSpec,
+    MachineStatus,
+    MachineSupervisor,
+} from "./machines";
+import { SimulatedHost } from "./simulatedHost";
 
-/** Placeholder: filled in below in a later commit. */
+/**
+ * Machines for where namespaces are not allowed: an SSH server in this process stands for each, and what a script would
+ * do is not done. Whoever uses them says so to people; every answer of theirs says it as well.
+ */
 export class SimulatedSupervisor implements MachineSupervisor {
     readonly mode = "simulated";
-    async boot(_spec: MachineSpec): Promise<void> {
-        throw new Error("not written yet");
+    private readonly hosts = new Map<string, SimulatedHost>();
+
+    async boot(spec: MachineSpec): Promise<void> {
+        checkUserData(spec.userData);
+        if (this.hosts.has(spec.id)) {
+            throw new Error(`${spec.id} cannot be booted: it is there already`);
+        }
+        const host = new SimulatedHost(spec);
+        this.hosts.set(spec.id, host);
+        try {
+            await host.start(spec.address);
+        } catch (error) {
+            this.hosts.delete(spec.id);
+            throw error;
+        }
     }
-    async stop(_id: string): Promise<void> {}
-    async start(_id: string, _address: string): Promise<void> {}
-    async terminate(_id: string): Promise<void> {}
-    status(_id: string): MachineStatus | undefined {
-        return undefined;
+
+    async stop(id: string): Promise<void> {
+        await this.host(id).stop();
     }
+
+    async start(id: string, address: string): Promise<void> {
+        await this.host(id).start(address);
+    }
+
+    async terminate(id: string): Promise<void> {
+        await this.hosts.get(id)?.stop();
+        this.hosts.delete(id);
+    }
+
+    status(id: string): MachineStatus | undefined {
+        return this.hosts.get(id)?.status;
+    }
+
     list(): readonly MachineListing[] {
-        return [];
+        return [...this.hosts].map(([id, { address, status }]) => ({ id, address, status }));
     }
+
     async exec(id: string): Promise<ExecResult> {
-        throw new Error(`${id} is simulated: nothing can run on it`);
+        throw new Error(`${this.host(id).spec.id} is simulated: nothing can run on it`);
     }
-    async putFile(): Promise<void> {}
+
+    async putFile(id: string): Promise<void> {
+        throw new Error(`${this.host(id).spec.id} is simulated: it has no files`);
+    }
+
     sshEndpoint(address: string): { host: string; port: number } {
-        return { host: address, port: 22 };
+        const host = [...this.hosts.values()].find((each) => each.address === address && each.endpoint);
+        return host?.endpoint ?? { host: address, port: 22 };
     }
-    async close(): Promise<void> {}
+
+    async close(): Promise<void> {
+        await Promise.all([...this.hosts.keys()].map((id) => this.terminate(id)));
+    }
+
+    private host(id: string): SimulatedHost {
+        const host = this.hosts.get(id);
+        if (!host) {
+            throw new Error(`There is no machine ${id}`);
+        }
+        return host;
+    }
 }

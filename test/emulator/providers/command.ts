@@ -11,7 +11,7 @@ import {
     type ResourceHandler,
     type Value,
 } from "./provider";
-import { dial, type Connection } from "./sshDial";
+import { dial, type Connection, type Endpoint } from "./sshDial";
 import { runScript } from "./sshScript";
 import { bytesOf, text } from "./wire";
 
@@ -19,15 +19,22 @@ import { bytesOf, text } from "./wire";
  * Stand-in for the command provider 1.2.1: `command:remote:Command` over a real SSH connection. How the real provider
  * behaves is in the recordings (test/contracts) and in its source, provider/pkg/provider/remote.
  */
-export const commandProvider: ProviderDefinition = {
-    name: "command",
-    version: "1.2.1",
-    config: [],
-    resources: { "command:remote:Command": remoteCommand() },
-    functions: {},
-};
+export const commandProvider: ProviderDefinition = commandProviderAt();
 
-function remoteCommand(): ResourceHandler {
+/** The same, for machines whose SSH server is reached elsewhere than at their own address (simulated machines). */
+export function commandProviderAt(endpoint?: Endpoint): ProviderDefinition {
+    return {
+        name: "command",
+        version: "1.2.1",
+        config: [],
+        resources: { "command:remote:Command": remoteCommand(endpoint) },
+        functions: {},
+    };
+}
+
+function remoteCommand(endpoint: Endpoint | undefined): ResourceHandler {
+    const run = (command: Value, inputs: Properties, previous: Output, context: OperationContext) =>
+        runCommand(command, inputs, previous, context, endpoint);
     return {
         inputs: COMMAND_INPUTS,
         refusesUnknownInputs: true,
@@ -85,11 +92,12 @@ function diffCommand(olds: Properties, news: Properties): DiffResult {
 }
 
 /** Runs one of the scripts; without a script nothing runs, no connection is made, and the last output stays. */
-async function run(
+async function runCommand(
     command: Value,
     inputs: Properties,
     previous: Output,
     context: OperationContext,
+    endpoint: Endpoint | undefined,
 ): Promise<Output> {
     if (typeof command !== "string") {
         return previous;
@@ -99,6 +107,7 @@ async function run(
         inputs["connection"] as unknown as Connection,
         (line) => context.log("info", line, { status: true }),
         context.signal,
+        endpoint,
     );
     try {
         const printed = await runScript(

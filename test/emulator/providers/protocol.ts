@@ -142,7 +142,7 @@ async function check(request: rpc.CheckRequest, { session }: Call): Promise<rpc.
         log: (severity, message) => session.log(severity, message, request.getUrn(), false),
     })) ?? { inputs: news };
     await session.flush(request.getUrn());
-    response.setInputs(send(result.inputs, mergeSecrets(secrets, handler.secretInputs)));
+    response.setInputs(send(result.inputs, mergeSecrets(secrets, handler.secretInputs), true));
     response.setFailuresList(
         (result.failures ?? []).map(({ property, reason }) => {
             const failure = new rpc.CheckFailure();

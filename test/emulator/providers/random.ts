@@ -10,6 +10,12 @@ import {
 } from "./provider";
 import { withoutUndefined } from "./wire";
 
+const NUMBERS = ["length", "minLower", "minUpper", "minNumeric", "minSpecial"] as const;
+
+/** The word that is the id of every password. */
+const ID = "none";
+const META = '{"schema_version":"3"}';
+
 /** Stand-in for the random provider 4.21: `random:index/randomPassword:RandomPassword`. */
 export const randomProvider: ProviderDefinition = {
     name: "random",
@@ -18,12 +24,6 @@ export const randomProvider: ProviderDefinition = {
     resources: { "random:index/randomPassword:RandomPassword": password() },
     functions: {},
 };
-
-const NUMBERS = ["length", "minLower", "minUpper", "minNumeric", "minSpecial"] as const;
-
-/** The word that is the id of every password. */
-const ID = "none";
-const META = '{"schema_version":"3"}';
 
 function password(): ResourceHandler {
     return {

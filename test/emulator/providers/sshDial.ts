@@ -1,7 +1,7 @@
 import * as dns from "node:dns/promises";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, type AnyAuthMethod } from "ssh2";
+import { Client, type AnyAuthMethod, type ServerHostKeyAlgorithm } from "ssh2";
 import { hostPort, systemError } from "./goText";
 import { authorizedKey, privateKeyForSsh } from "./openssh";
 
@@ -17,6 +17,12 @@ export interface Connection {
     readonly perDialTimeout: number;
 }
 
+/** Where a machine's SSH server is really reached, where that is not its own address and port. */
+export type Endpoint = (
+    host: string,
+    port: number,
+) => { readonly host: string; readonly port: number } | undefined;
+
 // The engine's retry helper, which the real provider uses: sdk/go/common/util/retry.
 const FIRST_DELAY_MS = 100;
 const DELAY_FACTOR = 1.5;
@@ -30,13 +36,15 @@ export async function dial(
     connection: Connection,
     status: (line: string) => void,
     signal: AbortSignal,
+    endpoint?: Endpoint,
 ): Promise<Client> {
     const { dialErrorLimit: limit } = connection;
     const credentials = readCredentials(connection);
     let delay = FIRST_DELAY_MS;
     for (let failed = 1; ; failed++) {
         try {
-            return await dialOnce(connection, credentials, signal);
+            const socket = await connectTcp(connection, endpoint, signal);
+            return await handshake(socket, connection, credentials, signal);
         } catch (error) {
             throwIfAborted(signal);
             if (limit > -1 && failed > limit) {
@@ -83,26 +91,24 @@ function readCredentials(connection: Connection): Credentials {
     return { methods, hostKey: hostKey === undefined ? undefined : authorizedKey(hostKey) };
 }
 
-async function dialOnce(
+async function connectTcp(
     connection: Connection,
-    credentials: Credentials,
+    endpoint: Endpoint | undefined,
     signal: AbortSignal,
-): Promise<Client> {
-    const socket = await connectTcp(connection, signal);
-    return handshake(socket, connection, credentials, signal);
-}
-
-async function connectTcp(connection: Connection, signal: AbortSignal): Promise<net.Socket> {
-    const { host, port } = connection;
+): Promise<net.Socket> {
+    const { host, port, perDialTimeout } = connection;
+    const elsewhere = endpoint?.(host, port);
     // Go dials the own machine when the host is empty. So do we: a test has to see that trap.
-    const addresses = host === "" ? ["127.0.0.1"] : await lookup(host);
+    const local = elsewhere !== undefined || host === "";
+    const addresses = local ? [host] : await lookup(host);
     let first: Error | undefined;
     for (const address of addresses) {
         try {
-            return await connectAddress(address, connection, signal);
+            const target = elsewhere ?? { host: address === "" ? "127.0.0.1" : address, port };
+            return await connectAddress(target, perDialTimeout * 1000, signal);
         } catch (error) {
-            const shown = hostPort(host === "" ? "" : address, port);
-            first ??= new Error(`dial tcp ${shown}: ${(error as Error).message}`);
+            const shown = hostPort(address, port);
+            first ??= new Error(`dial tcp ${shown}: ${(error as Error).message}`, { cause: error });
         }
     }
     throw first ?? new Error(`dial tcp: lookup ${host}: no such host`);
@@ -119,10 +125,13 @@ async function lookup(host: string): Promise<string[]> {
     }
 }
 
-function connectAddress(address: string, connection: Connection, signal: AbortSignal): Promise<net.Socket> {
+function connectAddress(
+    target: { readonly host: string; readonly port: number },
+    limit: number,
+    signal: AbortSignal,
+): Promise<net.Socket> {
     return new Promise((resolve, reject) => {
-        const socket = net.connect({ host: address, port: connection.port, signal });
-        const limit = connection.perDialTimeout * 1000;
+        const socket = net.connect({ host: target.host, port: target.port, signal });
         const timer = limit > 0 ? setTimeout(() => fail(new Error("i/o timeout")), limit) : undefined;
         const fail = (error: Error): void => {
             clearTimeout(timer);
@@ -145,6 +154,10 @@ function handshake(
     { methods, hostKey }: Credentials,
     signal: AbortSignal,
 ): Promise<Client> {
+    if (signal.aborted) {
+        socket.destroy();
+        throwIfAborted(signal);
+    }
     const client = new Client();
     const tried: string[] = [];
     return new Promise<Client>((resolve, reject) => {
@@ -184,11 +197,16 @@ function handshake(
             authHandler: authentication(connection.user, methods, tried),
             hostVerifier: (key: Buffer) => hostKey === undefined || key.equals(hostKey.blob),
             algorithms:
-                hostKey === undefined
-                    ? undefined
-                    : { serverHostKey: { append: [], prepend: hostKey.type as never, remove: [] } },
+                hostKey === undefined ? undefined : { serverHostKey: hostKeyAlgorithms(hostKey.type) },
         });
     });
+}
+
+/** Asks the server for the key that we know, and not for another one that it has. */
+function hostKeyAlgorithms(type: string): ServerHostKeyAlgorithm[] {
+    return type === "ssh-rsa"
+        ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]
+        : [type as ServerHostKeyAlgorithm];
 }
 
 /**

@@ -58,13 +58,16 @@ const SIGNALS: Readonly<Record<string, number>> = {
 
 /** Runs a script in a session of its own and answers what it printed; fails in the words of the real provider. */
 export async function runScript(client: Client, script: Script, signal: AbortSignal): Promise<Printed> {
+    throwIfAborted(signal);
     const raw = client as unknown as RawClient;
-    const channel = await openSession(client, raw);
+    // ssh2 does not always close the channels of a connection that breaks.
+    const gone = new Promise<void>((resolve) => client.once("close", resolve));
     const stop = (): void => {
         client.destroy();
     };
     signal.addEventListener("abort", stop, { once: true });
     try {
+        const channel = await openSession(raw, gone);
         for (const [name, value] of Object.entries(script.environment)) {
             if (!(await setVariable(raw, channel, name, value))) {
                 script.log("error", refusedVariable(name));
@@ -76,16 +79,16 @@ export async function runScript(client: Client, script: Script, signal: AbortSig
                 script.log("warning", refusedVariable(name));
             }
         }
-        return await execute(raw, channel, script);
+        return await execute(raw, channel, script, gone);
     } finally {
         signal.removeEventListener("abort", stop);
         throwIfAborted(signal);
     }
 }
 
-function openSession(client: Client, raw: RawClient): Promise<RawChannel> {
+function openSession(raw: RawClient, gone: Promise<void>): Promise<RawChannel> {
     return new Promise((resolve, reject) => {
-        client.once("close", () => reject(new Error("EOF")));
+        void gone.then(() => reject(new Error("EOF")));
         const opened = (error: Error | undefined, channel: RawChannel): void =>
             error ? reject(error) : resolve(channel);
         const channel = raw._chanMgr.add(Object.assign(opened, { type: "session" }));
@@ -110,7 +113,12 @@ function request(channel: RawChannel, send: () => void): Promise<boolean> {
     });
 }
 
-async function execute(raw: RawClient, channel: RawChannel, script: Script): Promise<Printed> {
+async function execute(
+    raw: RawClient,
+    channel: RawChannel,
+    script: Script,
+    gone: Promise<void>,
+): Promise<Printed> {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const both: Buffer[] = [];
@@ -132,7 +140,7 @@ async function execute(raw: RawClient, channel: RawChannel, script: Script): Pro
     const closed = new Promise<void>((resolve) => channel.once("close", resolve));
     if (await request(channel, () => raw._protocol.exec(channel.outgoing.id, script.command, true))) {
         channel.end(script.stdin);
-        await closed;
+        await Promise.race([closed, gone]);
     } else {
         failure = `ssh: command ${script.command} failed`;
     }
@@ -200,7 +208,13 @@ class LineLog {
     private line(content: Buffer): void {
         this.tooLong ||= content.length >= LONGEST_LINE_BYTES;
         if (!this.tooLong) {
-            this.log(content.toString("utf8").replace(/\r$/, ""));
+            // Go turns each run of bytes that are no UTF-8 into one mark.
+            this.log(
+                content
+                    .toString("utf8")
+                    .replace(/\ufffd+/g, "\ufffd")
+                    .replace(/\r$/, ""),
+            );
         }
     }
 }

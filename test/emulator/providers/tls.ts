@@ -12,15 +12,6 @@ import {
     type Value,
 } from "./provider";
 
-/** Stand-in for the tls provider 5.6: `tls:index/privateKey:PrivateKey`. */
-export const tlsProvider: ProviderDefinition = {
-    name: "tls",
-    version: "5.6.1",
-    config: [],
-    resources: { "tls:index/privateKey:PrivateKey": privateKey() },
-    functions: {},
-};
-
 const ALGORITHMS = ["RSA", "ECDSA", "ED25519"];
 const CURVES: Readonly<Record<string, string>> = {
     P224: "secp224r1",
@@ -37,6 +28,15 @@ const COMPUTED = [
 ];
 
 const generate = promisify(generateKeyPair);
+
+/** Stand-in for the tls provider 5.6: `tls:index/privateKey:PrivateKey`. */
+export const tlsProvider: ProviderDefinition = {
+    name: "tls",
+    version: "5.6.1",
+    config: [],
+    resources: { "tls:index/privateKey:PrivateKey": privateKey() },
+    functions: {},
+};
 
 function privateKey(): ResourceHandler {
     return {

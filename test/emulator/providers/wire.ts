@@ -76,11 +76,18 @@ export function receive(message: struct.Struct | undefined): Received {
     return { values, secrets };
 }
 
-/** Writes a struct for the engine, marking as secret what `secrets` names and what is there at all. */
-export function send(values: Properties, secrets: Readonly<Record<string, Secrets>> = {}): struct.Struct {
+/**
+ * Writes a struct for the engine, marking as secret what `secrets` names and what is there at all. An output that is not
+ * known yet is not marked, an input (`markUnknown`) is: so do the real providers, and the display of a preview differs.
+ */
+export function send(
+    values: Properties,
+    secrets: Readonly<Record<string, Secrets>> = {},
+    markUnknown = false,
+): struct.Struct {
     const json: { [key: string]: Json } = {};
     for (const [key, value] of Object.entries(values)) {
-        const encoded = encode(value, secrets[key]);
+        const encoded = encode(value, secrets[key], markUnknown);
         if (encoded !== undefined) {
             json[key] = encoded;
         }
@@ -188,10 +195,9 @@ function decodeAsset(json: { [key: string]: Json }): Asset {
     };
 }
 
-function encode(value: Value, secret: Secrets | undefined): Json | undefined {
+function encode(value: Value, secret: Secrets | undefined, markUnknown = false): Json | undefined {
     const plain = encodePlain(value, secret === true ? undefined : secret);
-    // An unknown is not wrapped: the real providers do not either, and the engine shows it as unknown.
-    if (secret !== true || plain === undefined || plain === UNKNOWN_TEXT) {
+    if (secret !== true || plain === undefined || (plain === UNKNOWN_TEXT && !markUnknown)) {
         return plain;
     }
     return { [SIGNATURE]: SECRET, value: plain };

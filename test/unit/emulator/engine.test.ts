@@ -21,7 +21,7 @@ function stepEvent(
         type: "aws:ec2/instance:Instance",
         diffs: op === "update" ? ["tags"] : undefined,
     };
-    return { sequence: 1, timestamp: 1, [kind]: { metadata } } as unknown as EngineEvent;
+    return { sequence: 1, timestamp: 1, [kind]: { metadata } };
 }
 
 describe("operations of the engine", () => {

@@ -11,6 +11,7 @@ import { checkDependencies } from "./dependencies";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
 import { applyFilters, patchInstances, splitFilters } from "./patch";
+import { RuleDescriptions } from "./ruleDescriptions";
 
 const NAMESPACE = ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
 
@@ -31,6 +32,8 @@ function isOk(answer: Answer): boolean {
 
 /** The EC2 API. */
 export class Ec2Service {
+    private readonly ruleDescriptions = new RuleDescriptions();
+
     constructor(
         private readonly moto: Moto,
         private readonly hosts: Hosts,
@@ -63,7 +66,7 @@ export class Ec2Service {
                 await checkDependencies(call, this.moto, this.hosts);
                 const answer = await this.moto.forward(call);
                 if (isOk(answer)) this.follow(call, answer);
-                return answer;
+                return isOk(answer) ? this.completed(call, answer) : answer;
             }
         }
     }
@@ -72,6 +75,17 @@ export class Ec2Service {
         if (call.action === "ImportKeyPair" || call.action === "CreateKeyPair")
             this.keyPairs.remember(call, answer);
         if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
+    }
+
+    /** moto's answers about rules, with what it leaves out. */
+    private completed(call: AwsCall, answer: Answer): Answer {
+        if (/^AuthorizeSecurityGroup(Ingress|Egress)$/.test(call.action)) {
+            this.ruleDescriptions.remember(call, parseXml(answer.body.toString("utf8")));
+        }
+        if (call.action !== "DescribeSecurityGroupRules") return answer;
+        const root = parseXml(answer.body.toString("utf8"));
+        this.ruleDescriptions.fillIn(root);
+        return rewritten(answer, root);
     }
 
     private async run(call: AwsCall, doom: Doom | undefined): Promise<Answer> {

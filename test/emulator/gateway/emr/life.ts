@@ -57,6 +57,7 @@ function checkEgress(groups: readonly SecurityGroup[], cluster: Cluster): void {
 export class ClusterLife {
     private readonly ends = new Map<string, Promise<void>>();
     private readonly starts = new Set<Promise<void>>();
+    private readonly boots = new Map<string, Promise<unknown>>();
 
     constructor(
         private readonly context: EmrContext,
@@ -129,9 +130,9 @@ export class ClusterLife {
             throw new StartFailure("INTERNAL_ERROR", doom.reason);
         }
         if (!isAlive(cluster)) return;
-        const booting = Promise.all(
-            cluster.groups.map((group) => addNodes(context, cluster, group, group.requested)),
-        );
+        const booting = this.boot(cluster);
+        // Told to the caller below; a rejection must not be unhandled while the delay lasts.
+        booting.catch(() => undefined);
         await settled;
         if (isAlive(cluster)) cluster.state = "BOOTSTRAPPING";
         try {
@@ -140,11 +141,7 @@ export class ClusterLife {
             const message = error instanceof Error ? error.message : String(error);
             throw new StartFailure("INSTANCE_FAILURE", `Failed to start the job flow: ${message}`);
         }
-        if (!isAlive(cluster)) {
-            // Terminated meanwhile: what was booted after that has to go too.
-            await endNodes(context, cluster, cluster.nodes);
-            return;
-        }
+        if (!isAlive(cluster)) return;
         checkEgress(groups, cluster);
         await context.faults.settle("emr:bootstrap");
         if (!isAlive(cluster)) return;
@@ -156,10 +153,18 @@ export class ClusterLife {
         this.watcher.ready(cluster);
     }
 
+    /** Boots all nodes; whoever ends the cluster meanwhile waits until that is over. */
+    private boot(cluster: Cluster): Promise<unknown> {
+        const groups = cluster.groups.map((group) => addNodes(this.context, cluster, group, group.requested));
+        this.boots.set(cluster.id, Promise.allSettled(groups));
+        return Promise.all(groups);
+    }
+
     private async finish(cluster: Cluster, state: ClusterState): Promise<void> {
         try {
             await this.watcher.ending(cluster);
             await this.context.faults.settle("emr:TerminateJobFlows");
+            await this.boots.get(cluster.id);
             await endNodes(this.context, cluster, cluster.nodes);
         } catch (error) {
             this.context.log(

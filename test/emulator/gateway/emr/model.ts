@@ -125,6 +125,8 @@ export interface Cluster {
     lastBusy: number;
     /** Jobs so far, for Hadoop's numbering. */
     jobs: number;
+    /** Copies of logs that are under way to S3. */
+    readonly uploads: Set<Promise<void>>;
     /** What steps left in HDFS. */
     readonly hdfs: Map<string, Buffer>;
 }

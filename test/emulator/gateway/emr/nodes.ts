@@ -72,11 +72,31 @@ export async function addNodes(
         cluster.nodes.push(node);
         await done;
         if (host.state !== "running") throw new Error(host.reason?.message ?? `${id} did not start`);
+        await provision(context, node);
         node.ready = new Date();
     });
     const outcomes = await Promise.allSettled(boots);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+}
+
+/** HDFS is the gateway's: on the nodes the command finds nothing, in Hadoop's words (mrjob looks for logs with it). */
+const HADOOP_COMMAND = `#!/bin/sh
+# Stands for Hadoop's command on the nodes of the pocket cloud.
+if [ "$1 $2" = "fs -ls" ] || [ "$1 $2" = "fs -lsr" ]; then
+    for path; do :; done
+    echo "ls: \\\`$path': No such file or directory" >&2
+else
+    echo "hadoop $1: not on the nodes of the pocket cloud; submit a step instead" >&2
+fi
+exit 1
+`;
+
+/** Puts on a node what EMR would install. */
+async function provision(context: EmrContext, node: ClusterNode): Promise<void> {
+    if (context.machines.mode === "simulated") return;
+    const options = { user: "root", mode: 0o755 };
+    await context.machines.putFile(node.host.id, "/usr/local/bin/hadoop", HADOOP_COMMAND, options);
 }
 
 /** Ends nodes; resolves when nothing of them is left. */

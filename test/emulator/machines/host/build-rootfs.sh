@@ -40,8 +40,10 @@ cp -L /etc/resolv.conf "$BASE/etc/resolv.conf"
 "$(dirname "$0")/customize.sh" "$BASE"
 
 mount -t proc proc "$BASE/proc"
-say "fetching the packages that bootstrap installs, unopened"
+say "fetching updates and the packages that bootstrap installs, unopened"
 in_root "$BASE" apt-get -q update
+# Else the first package that each host installs pulls in updates of what the image has.
+in_root "$BASE" apt-get -y -q --no-install-recommends dist-upgrade
 # shellcheck disable=SC2086 # lists of words
 in_root "$BASE" apt-get -y -q --no-install-recommends --download-only install $BOOTSTRAP_PACKAGES
 # An unused copy of the machine, in which pip fills the cache that the hosts share.
@@ -68,4 +70,4 @@ umount "$BASE/proc"
 rm -rf "$BASE"/var/log/{apt,bootstrap.log,dpkg.log,alternatives.log} "$BASE"/tmp/* "$BASE"/var/tmp/*
 # apt's binary caches are made once here instead of by each host's first apt call.
 in_root "$BASE" apt-cache gencaches
-say "done: $(du -sxh "$OUT" | cut -f1)"
+say "done: $(du -xshc "$BASE" "$NODE" | tail -n 1 | cut -f1)"

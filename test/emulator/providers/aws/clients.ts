@@ -117,5 +117,12 @@ function configObject(config: Properties, key: string): Properties {
     return object(config, key) ?? {};
 }
 
-/** Configuration that would make the stand-in do something else than asked is refused by `server.ts`; these it knows. */
-export const configKeys = ["region", "maxRetries", "retryMode", "defaultTags"] as const;
+/** Configuration that is implemented. The SDK always sends the last two, whose checks do not exist here. */
+export const configKeys = [
+    "region",
+    "maxRetries",
+    "retryMode",
+    "defaultTags",
+    "skipCredentialsValidation",
+    "skipRegionValidation",
+] as const;

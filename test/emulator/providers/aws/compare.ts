@@ -17,6 +17,8 @@ export function changesOf(fields: Fields, state: Properties, wanted: Properties)
 }
 
 function compare(path: string, field: Field, old: Value, news: Value, replaces: boolean): Change[] {
+    // Neither says anything: a default is no change of itself.
+    if ((news ?? old ?? undefined) === undefined) return [];
     const wanted = news ?? field.default;
     const change = [{ path, replaces }];
     if (wanted === UNKNOWN) return change;

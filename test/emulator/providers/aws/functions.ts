@@ -14,6 +14,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { FunctionHandler, Properties } from "../provider";
 import type { Aws } from "./clients";
 import { describe } from "./errors";
+import { getObject } from "./s3/getObject";
 import { flag, needText, objects, text, textMap, texts } from "./values";
 
 /** Names of regions in words, as `getRegion` tells them. */
@@ -128,6 +129,10 @@ export function functions(aws: () => Aws): Record<string, FunctionHandler> {
                     ipv6Addresses: found.flatMap(({ Ipv6Address }) => Ipv6Address ?? []),
                 };
             },
+        ),
+
+        "aws:s3/getObject:getObject": look("S3 Object", ["bucket", "key", "versionId"], (args) =>
+            getObject(aws(), args),
         ),
 
         "aws:index/getCallerIdentity:getCallerIdentity": look("STS Caller Identity", ["id"], async () => {

@@ -32,16 +32,22 @@ def every_boot(config):
     for path, fresh in (("/etc/hostname", config["hostname"] + "\n"), ("/etc/machine-id", uuid.uuid4().hex + "\n")):
         if not os.path.exists(path) or os.path.getsize(path) == 0:
             write(path, fresh, 0o444 if path.endswith("id") else 0o644)
+    name_host(config)
+    block("/etc/environment", [f'{key}="{value}"' for key, value in config["environment"].items()])
+    if os.path.exists("/run/labhost/resolv.conf"):
+        write("/etc/resolv.conf", open("/run/labhost/resolv.conf", encoding="utf-8").read())
+
+
+def name_host(config):
+    """Takes the name from /etc/hostname; also as another one the host must find itself, as Ubuntu's resolver sees to."""
     name = open("/etc/hostname", encoding="utf-8").read().strip()
     socket.sethostname(name)
     domain = config["hostname"].partition(".")[2]
     own = dict.fromkeys([name, name.split(".")[0], config["hostname"], config["hostname"].split(".")[0]])
     # AWS's resolver knows every private name; a host of the pocket cloud knows them from here.
-    others = [f"127.0.1.{n} " + (f"ip-127-0-1-{n}.{domain} " if domain else "") + f"ip-127-0-1-{n}" for n in range(10, 255)]
+    others = [f"127.0.1.{n} " + (f"ip-127-0-1-{n}.{domain} " if domain else "") + f"ip-127-0-1-{n}" for n in range(10, 255)
+              if f"ip-127-0-1-{n}" not in own]
     block("/etc/hosts", ["127.0.0.1 localhost", f"{config['address']} {' '.join(own)}", *others])
-    block("/etc/environment", [f'{key}="{value}"' for key, value in config["environment"].items()])
-    if os.path.exists("/run/labhost/resolv.conf"):
-        write("/etc/resolv.conf", open("/run/labhost/resolv.conf", encoding="utf-8").read())
 
 
 def host_keys(run):

@@ -12,7 +12,7 @@ import time
 
 import firstboot
 from manager import Manager
-from service import Processes
+from processes import Processes
 from units import UnitError
 
 REBOOT = 42
@@ -81,13 +81,12 @@ class Host:
                 result = (1, "", f"labinit: {type(error).__name__}: {error}\n")
             stream.write(json.dumps(result) + "\n")
 
-    @staticmethod
-    def set_hostname(name, uid):
+    def set_hostname(self, name, uid):
         """Only PID 1 has the capability to set a name; it stays over boots."""
         if uid != 0:
             return 1, "", "Could not set static hostname: Access denied\n"
         firstboot.write("/etc/hostname", name + "\n")
-        socket.sethostname(name)
+        firstboot.name_host(self.config)
         return 0, "", ""
 
 

@@ -36,11 +36,14 @@ class Manager:
     def daemon_reload(self):
         """Reads unit files anew, and does what Ubuntu 24.04's sshd-socket-generator does then."""
         for name, service in list(self.services.items()):
-            files = find(name)
-            if files:
-                service.unit = Unit(name, files)
-            elif not service.running:
-                del self.services[name]
+            try:
+                files = find(name)
+                if files:
+                    service.unit, service.refused = Unit(name, files), None
+                elif not service.running:
+                    del self.services[name]
+            except UnitError as error:
+                service.refused = str(error)  # as systemd's "bad-setting": what runs goes on, it is not started again
         self.ports = self.configured_ports()
 
     def configured_ports(self):

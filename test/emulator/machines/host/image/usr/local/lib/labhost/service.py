@@ -1,9 +1,8 @@
-"""One running service of a host, and the processes that PID 1 starts and reaps."""
-import ctypes
+"""One running service of a host."""
 import os
+import shutil
 import signal
 import socket
-import threading
 import time
 import uuid
 
@@ -11,83 +10,6 @@ from units import UnitError, seconds, yes
 
 LOGS = "/var/log/units"
 CLEAN_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
-# Capabilities that no process of a host but its PID 1 has. SYS_ADMIN: no mounts. The host shares kernel, clock and
-# network with the machine, so: no modules, raw devices, clock, reboot, network set-up, security modules, kernel log.
-DROPPED = (12, 16, 17, 21, 22, 25, 27, 32, 33, 34, 35, 36, 38, 39)
-_libc = ctypes.CDLL(None, use_errno=True)
-PR_CAPBSET_DROP = 24
-
-
-class Processes:
-    """Starts processes and knows how each ended. PID 1 reaps everything, also what is not its own."""
-
-    def __init__(self):
-        self.changed = threading.Condition()
-        self.ended, self.watched, self.on_exit = {}, set(), lambda pid, status: None
-
-    def reap(self):
-        """Collects every ended child; called by the main thread on SIGCHLD."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            with self.changed:
-                if pid in self.watched:
-                    self.watched.discard(pid)
-                    self.ended[pid] = os.waitstatus_to_exitcode(status)
-                    self.changed.notify_all()
-            self.on_exit(pid, os.waitstatus_to_exitcode(status))
-
-    def spawn(self, argv, env, account, *, output=None, cwd="/", umask=0o022, gid=None):
-        """Forks and executes; an argv that cannot be executed is an OSError here."""
-        read, write = os.pipe()
-        with self.changed:
-            pid = os.fork()
-            if pid:
-                self.watched.add(pid)
-        if pid == 0:
-            self._child(argv, env, account, output, cwd, umask, gid, write)
-        os.close(write)
-        failure = b"".join(iter(lambda: os.read(read, 200), b""))
-        os.close(read)
-        if failure:
-            self.wait(pid, 5)
-            raise OSError(failure.decode())
-        return pid
-
-    @staticmethod
-    def _child(argv, env, account, output, cwd, umask, gid, write):
-        try:
-            os.setsid()
-            signal.pthread_sigmask(signal.SIG_SETMASK, set())
-            for number in (signal.SIGPIPE, signal.SIGINT):  # Python ignores or handles them
-                signal.signal(number, signal.SIG_DFL)
-            log = os.open(output or "/dev/null", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-            null = os.open("/dev/null", os.O_RDONLY)
-            os.dup2(null, 0)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            os.umask(umask)
-            for capability in DROPPED:
-                _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-            if account.pw_uid != 0:
-                os.initgroups(account.pw_name, account.pw_gid if gid is None else gid)
-                os.setgid(account.pw_gid if gid is None else gid)
-                os.setuid(account.pw_uid)
-            os.chdir(cwd)
-            os.execve(argv[0], argv, env)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must be told
-            os.write(write, f"{argv[0]}: {error}".encode())
-        os._exit(203)
-
-    def wait(self, pid, timeout):
-        """The exit code of a process (negative: signal), or None when the time is over."""
-        with self.changed:
-            self.changed.wait_for(lambda: pid in self.ended, timeout)
-            return self.ended.pop(pid, None)
 
 
 def members(invocation):
@@ -109,7 +31,7 @@ class Service:
     def __init__(self, unit, processes):
         self.unit, self.processes = unit, processes
         self.state, self.main, self.invocation, self.result = "inactive", None, None, ""
-        self.starts = []
+        self.starts, self.refused = [], None
 
     @property
     def running(self):
@@ -156,6 +78,8 @@ class Service:
         """Starts the service; raises UnitError or OSError if that fails."""
         if self.running:
             return
+        if self.refused:
+            raise UnitError(self.refused)
         unit, single = self.unit, self.unit.single
         for condition in unit.lists.get("ConditionPathExists", []):
             wanted, path = not condition.startswith("!"), unit.specifiers(condition.lstrip("!"))
@@ -173,6 +97,7 @@ class Service:
                 self.state = "inactive"
         except (UnitError, OSError) as error:
             self._kill(signal.SIGKILL, all_of_it=True)
+            self._remove_runtime_directory()
             self.state, self.result, self.main = "failed", str(error), None
             raise
 
@@ -255,8 +180,11 @@ class Service:
             self._run_all("ExecStopPost", 30)
         except (UnitError, OSError):
             pass
+        self._remove_runtime_directory()
+
+    def _remove_runtime_directory(self):
+        single = self.unit.single
         if single.get("RuntimeDirectoryPreserve", "no") == "no":
-            import shutil
             for name in single.get("RuntimeDirectory", "").split():
                 shutil.rmtree(f"/run/{self.unit.specifiers(name)}", ignore_errors=True)
 
@@ -284,6 +212,7 @@ class Service:
         self.main, self.state, self.result = None, "inactive" if clean else "failed", f"main process ended with {code}"
         if single.get("KillMode", "control-group") != "process":
             self._kill(signal.SIGKILL, all_of_it=True)
+        self._remove_runtime_directory()
         policy = single.get("Restart", "no")
         if policy == "no" or (policy == "on-failure" and clean):
             return None

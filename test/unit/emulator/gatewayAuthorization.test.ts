@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { authorize, decide } from "../../emulator/gateway/authorization";
+import { checksOf, type Check, type TagLookup } from "../../emulator/gateway/checks";
+import type { AwsError } from "../../emulator/gateway/errors";
+import type { JsonObject } from "../../emulator/gateway/json";
+import { rolePrincipal, type Principal } from "../../emulator/gateway/principals";
+import type { AwsCall } from "../../emulator/gateway/request";
+import { formCall, jsonCall, s3Call } from "./gatewayCalls";
+
+const CLUSTERS = new Map([
+    ["j-ADA", { lab: "ada" }],
+    ["j-GRACE", { lab: "grace" }],
+]);
+const lookup: TagLookup = {
+    clusterTags: (_, id) => CLUSTERS.get(id) ?? {},
+    clusterOfInstanceGroup: (_, id) => (id === "ig-ADA" ? "j-ADA" : undefined),
+    ec2Tags: async (_, ids) => new Map(ids.filter((id) => id === "i-1").map((id) => [id, { lab: "ada" }])),
+};
+
+function student(statements: JsonObject[], lab = "ada"): Principal {
+    const identity = {
+        arn: `arn:aws:iam::123456789012:role/lab-${lab}`,
+        id: "AROA",
+        tags: { lab },
+        policies: [{ name: "p", policy: { Version: "2012-10-17", Statement: statements } }],
+        boundary: undefined,
+        trust: undefined,
+    };
+    return rolePrincipal(identity, `arn:aws:sts::123456789012:assumed-role/lab-${lab}/i-1`, "i-1");
+}
+
+const checks = (call: AwsCall): Promise<Check[]> => checksOf(call, lookup);
+const names = (found: readonly Check[]): string[] =>
+    found.map((check) => `${check.action} ${check.resource}`);
+const emr = (action: string, input: JsonObject): AwsCall =>
+    jsonCall("elasticmapreduce", `ElasticMapReduce.${action}`, input);
+
+async function refusal(principal: Principal, call: AwsCall): Promise<AwsError> {
+    try {
+        await authorize(call, principal, await checks(call));
+    } catch (error) {
+        return error as AwsError;
+    }
+    throw new Error(`${call.action} was allowed`);
+}
+
+describe("gateway: what a call needs", () => {
+    it("HeadBucket needs ListBucket and has no prefix", async () => {
+        const [check] = await checks(s3Call("HEAD", "/scratch?prefix=x"));
+        assert.equal(check?.action, "s3:ListBucket");
+        assert.equal(check?.context["s3:prefix"], undefined);
+    });
+
+    it("a listing carries its prefix", async () => {
+        const [check] = await checks(s3Call("GET", "/scratch?list-type=2&prefix=ada/"));
+        assert.deepEqual([check?.action, check?.context["s3:prefix"]], ["s3:ListBucket", "ada/"]);
+    });
+
+    it("a copy needs to read its source", async () => {
+        const found = await checks(
+            s3Call("PUT", "/scratch/ada/x", { "x-amz-copy-source": "scratch/grace/a%20b" }),
+        );
+        assert.deepEqual(names(found), [
+            "s3:PutObject arn:aws:s3:::scratch/ada/x",
+            "s3:GetObject arn:aws:s3:::scratch/grace/a b",
+        ]);
+    });
+
+    it("DeleteObjects needs DeleteObject on each key", async () => {
+        const body = "<Delete><Object><Key>a</Key></Object><Object><Key>b&amp;c</Key></Object></Delete>";
+        assert.deepEqual(names(await checks(s3Call("POST", "/scratch?delete", {}, body))), [
+            "s3:DeleteObject arn:aws:s3:::scratch/a",
+            "s3:DeleteObject arn:aws:s3:::scratch/b&c",
+        ]);
+    });
+
+    it("RunJobFlow needs to pass both roles", async () => {
+        const found = await checks(
+            emr("RunJobFlow", {
+                ServiceRole: "svc",
+                JobFlowRole: "lab-ada",
+                Tags: [{ Key: "k", Value: "v" }],
+            }),
+        );
+        assert.deepEqual(names(found), [
+            "elasticmapreduce:RunJobFlow *",
+            "iam:PassRole arn:aws:iam::123456789012:role/svc",
+            "iam:PassRole arn:aws:iam::123456789012:role/lab-ada",
+        ]);
+        assert.equal(found[0]?.context["aws:RequestTag/k"], "v");
+        assert.deepEqual(found[0]?.context["aws:TagKeys"], ["k"]);
+        assert.equal(found[2]?.context["iam:PassedToService"], "ec2.amazonaws.com");
+    });
+
+    it("a resize is about the cluster of the group", async () => {
+        const found = await checks(
+            emr("ModifyInstanceGroups", {
+                InstanceGroups: [{ InstanceGroupId: "ig-ADA", InstanceCount: 9 }],
+            }),
+        );
+        assert.deepEqual(names(found), [
+            "elasticmapreduce:ModifyInstanceGroups arn:aws:elasticmapreduce:eu-west-1:123456789012:cluster/j-ADA",
+        ]);
+    });
+
+    it("EC2 calls carry the tags of what they name", async () => {
+        const [check] = await checks(formCall("ec2", { Action: "StopInstances", "InstanceId.1": "i-1" }));
+        assert.equal(check?.resource, "arn:aws:ec2:eu-west-1:123456789012:instance/i-1");
+        assert.equal(check?.context["aws:ResourceTag/lab"], "ada");
+    });
+
+    it("GetCallerIdentity needs nothing", async () => {
+        assert.deepEqual(await checks(formCall("sts", { Action: "GetCallerIdentity" })), []);
+    });
+});
+
+describe("gateway: IAM's answer", () => {
+    const own: JsonObject = {
+        Effect: "Allow",
+        Action: ["elasticmapreduce:DescribeCluster", "elasticmapreduce:AddJobFlowSteps"],
+        Resource: "*",
+        Condition: { StringEquals: { "elasticmapreduce:ResourceTag/lab": "${aws:PrincipalTag/lab}" } },
+    };
+    const prefix: JsonObject = {
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:PutObject"],
+        Resource: "arn:aws:s3:::scratch/${aws:PrincipalTag/lab}/*",
+    };
+    const belt: JsonObject = { Effect: "Deny", Action: "elasticmapreduce:RunJobFlow", Resource: "*" };
+    const ada = student([own, prefix, belt]);
+
+    it("allows the own cluster by its tag", async () => {
+        const call = emr("DescribeCluster", { ClusterId: "j-ADA" });
+        await authorize(call, ada, await checks(call));
+    });
+
+    it("refuses another lab's cluster in AWS's words", async () => {
+        const error = await refusal(ada, emr("AddJobFlowSteps", { JobFlowId: "j-GRACE" }));
+        assert.equal(error.code, "AccessDeniedException");
+        assert.equal(error.status, 400);
+        assert.equal(
+            error.message,
+            "User: arn:aws:sts::123456789012:assumed-role/lab-ada/i-1 is not authorized to perform: " +
+                "elasticmapreduce:AddJobFlowSteps on resource: arn:aws:elasticmapreduce:eu-west-1:123456789012:cluster/j-GRACE " +
+                "because no identity-based policy allows the elasticmapreduce:AddJobFlowSteps action",
+        );
+    });
+
+    it("says when a deny is explicit", async () => {
+        const error = await refusal(ada, emr("RunJobFlow", {}));
+        assert.match(error.message, /with an explicit deny in an identity-based policy$/);
+    });
+
+    it("keeps a lab in its prefix", async () => {
+        const call = s3Call("PUT", "/scratch/ada/x");
+        await authorize(call, ada, await checks(call));
+        const error = await refusal(ada, s3Call("GET", "/scratch/grace/x"));
+        assert.deepEqual([error.code, error.status], ["AccessDenied", 403]);
+    });
+
+    it("refuses EC2 with EC2's code", async () => {
+        const error = await refusal(ada, formCall("ec2", { Action: "RunInstances", ImageId: "ami-1" }));
+        assert.deepEqual([error.code, error.status], ["UnauthorizedOperation", 403]);
+        assert.match(error.message, /^You are not authorized to perform this operation\. User: /);
+    });
+
+    it("names the boundary when only that refuses", async () => {
+        const bounded: Principal = {
+            ...ada,
+            identity: ada.identity && {
+                ...ada.identity,
+                boundary: {
+                    name: "b",
+                    policy: {
+                        Version: "2012-10-17",
+                        Statement: [{ Effect: "Allow", Action: "ec2:*", Resource: "*" }],
+                    },
+                },
+            },
+        };
+        const call = emr("DescribeCluster", { ClusterId: "j-ADA" });
+        const [check] = await checks(call);
+        assert.ok(check);
+        assert.deepEqual(await decide(bounded, check), { result: "ImplicitlyDenied", byBoundary: true });
+    });
+});
