@@ -1,9 +1,9 @@
 import { DescribeInstancesCommand, DescribeTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeClusterCommand, EMRClient, ListClustersCommand } from "@aws-sdk/client-emr";
 import {
+    GetInstanceProfileCommand,
     IAMClient,
     ListInstanceProfilesCommand,
-    ListInstanceProfileTagsCommand,
     ListPoliciesCommand,
     ListPolicyTagsCommand,
     ListRolesCommand,
@@ -107,7 +107,9 @@ async function identities(
         ...(InstanceProfiles ?? []).map(async ({ InstanceProfileName: name = "" }) => ({
             kind: "instance-profile",
             id: name,
-            tags: (await client.send(new ListInstanceProfileTagsCommand({ InstanceProfileName: name }))).Tags,
+            // Not ListInstanceProfileTags, which moto does not know.
+            tags: (await client.send(new GetInstanceProfileCommand({ InstanceProfileName: name })))
+                .InstanceProfile?.Tags,
         })),
         ...(Policies ?? []).map(async ({ Arn: arn = "" }) => ({
             kind: "policy",

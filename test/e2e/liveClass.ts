@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { operatorClient } from "../demo/operator";
+import { classStack, packCourse, Row, rosterOf } from "../demo/pocketClass";
+import { PocketCloud } from "../emulator/cloud";
+import type { LabStack, OperationOptions } from "../emulator/engine/labStack";
+import type { OperationResult, Step } from "../emulator/engine/result";
+import type { StackConfig } from "../emulator/engine/scratch";
+import { tools } from "./prepare";
+import type { Login } from "./ssh";
+
+/** As in the README: every cluster holds a place for minutes, so the engine's default would let a class wait in line. */
+const asInTheReadme: OperationOptions = { parallel: 150, continueOnError: true };
+
+/** Settings that make a class quick to bring up; none of them is what a test is about. */
+export const quick: StackConfig = {
+    clusterInstanceCount: 2,
+    aptPackages: ["nano"],
+};
+
+/** A class on a pocket cloud of its own. */
+export class LiveClass {
+    private constructor(
+        readonly cloud: PocketCloud,
+        readonly stack: LabStack,
+    ) {}
+
+    /** Starts the cloud and makes the stack; nothing is up yet. */
+    static async start(name: string, config: StackConfig): Promise<LiveClass> {
+        const cloud = await PocketCloud.start({ name, tools: await tools() });
+        try {
+            const courseArchive = await packCourse(cloud.dir);
+            return new LiveClass(cloud, await classStack(cloud, { ...quick, courseArchive, ...config }));
+        } catch (error) {
+            await cloud.stop();
+            throw error;
+        }
+    }
+
+    /** `pulumi up`, which has to succeed. */
+    async up(options: OperationOptions = {}): Promise<OperationResult> {
+        return succeeded("up", await this.stack.up({ ...asInTheReadme, ...options }));
+    }
+
+    /** `pulumi destroy`, which has to succeed. */
+    async destroy(): Promise<OperationResult> {
+        return succeeded("destroy", await this.stack.destroy({ parallel: 150 }));
+    }
+
+    roster(): Promise<Row[]> {
+        return rosterOf(this.stack);
+    }
+
+    /** The roster's row of one lab. */
+    async row(lab: string): Promise<Row> {
+        const row = (await this.roster()).find((candidate) => candidate.lab === lab);
+        assert.ok(row !== undefined, `the roster has no lab ${lab}`);
+        return row;
+    }
+
+    /** A client of the AWS SDK with the operator's rights. */
+    aws<Client>(client: Parameters<typeof operatorClient<Client>>[0]): Client {
+        return operatorClient(client, this.cloud.env);
+    }
+
+    /** The operator's way into a machine. */
+    async classKeyLogin({ address, user }: Row): Promise<Login> {
+        return { host: address, username: user, privateKey: String((await this.stack.outputs(true)).classKey) };
+    }
+
+    /** The disk of a machine or of a cluster's node, as far as it differs from the image. */
+    disk(instanceId: string): string {
+        return path.join(this.cloud.dir, "machines", "hosts", instanceId, "upper");
+    }
+}
+
+/** The student's way into the machine. */
+export function passwordLogin({ address, user, password }: Row): Login {
+    return { host: address, username: user, password };
+}
+
+/** Fails with the engine's own words where an operation did not succeed. */
+export function succeeded(kind: string, outcome: OperationResult): OperationResult {
+    const errors = outcome.diagnostics.filter(({ severity }) => severity === "error");
+    const words = errors.map(({ message }) => message).join("\n") || outcome.stderr || outcome.stdout;
+    assert.equal(outcome.result, "succeeded", `pulumi ${kind} failed:\n${words}`);
+    return outcome;
+}
+
+/** Steps that only look at a resource. */
+const looking = new Set(["same", "refresh", "read"]);
+const told = ({ op, type, name }: Pick<Step, "op" | "type" | "name">) => `${op} ${type} ${name}`;
+
+/** What an operation did, one line a step, without steps that only looked. */
+export function deeds(outcome: OperationResult): string[] {
+    return outcome.steps
+        .filter(({ op }) => !looking.has(op))
+        .map(told)
+        .sort();
+}
+
+/** Everything that a lab consists of, as the steps that make or remove it. */
+export function wholeLab(op: "create" | "delete", lab: string): string[] {
+    const resources: readonly (readonly [string, string])[] = [
+        ["student-labs:index:StudentLab", lab],
+        ["random:index/randomPassword:RandomPassword", `${lab}-password`],
+        ["student-labs:index:LabIdentity", `${lab}-identity`],
+        ["aws:iam/role:Role", `student-labs-eu-west-1-${lab}`],
+        ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", `${lab}-identity-policy`],
+        ["aws:iam/instanceProfile:InstanceProfile", `${lab}-identity-profile`],
+        ["student-labs:index:LabMachine", `${lab}-machine`],
+        ["aws:ec2/securityGroup:SecurityGroup", `${lab}-machine-group`],
+        ["aws:ec2/instance:Instance", `${lab}-machine-instance`],
+        ["command:remote:Command", `${lab}-machine-bootstrap`],
+        ["student-labs:index:LabCluster", `${lab}-cluster`],
+        ["aws:ec2/securityGroup:SecurityGroup", `${lab}-cluster-group`],
+        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-out`],
+        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-out6`],
+        ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${lab}-cluster-ssh`],
+        ["tls:index/privateKey:PrivateKey", `${lab}-cluster-key`],
+        ["aws:ec2/keyPair:KeyPair", `${lab}-cluster-key`],
+        ["aws:emr/cluster:Cluster", `${lab}-cluster`],
+        ["command:remote:Command", `${lab}-connect`],
+    ];
+    return resources.map(([type, name]) => told({ op, type, name })).sort();
+}
