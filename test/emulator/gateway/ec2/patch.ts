@@ -33,7 +33,11 @@ export function patchInstance(item: XmlNode, host: Host): void {
         setChild(item, "blockDeviceMapping", "");
         return;
     }
+    const ipv6 = host.ipv6 ?? [];
+    setChild(item, "ipv6Address", ipv6[0]);
     for (const nic of childrenOf(child(item, "networkInterfaceSet"), "item")) {
+        const addresses = ipv6.map((address) => element("item", [element("ipv6Address", address)]));
+        setChild(nic, "ipv6AddressesSet", addresses);
         setChild(nic, "privateIpAddress", host.address);
         for (const holder of [nic, ...childrenOf(child(nic, "privateIpAddressesSet"), "item")]) {
             setChild(holder, "privateIpAddress", host.address);

@@ -8,6 +8,7 @@ import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
 import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
 import { checkDependencies } from "./dependencies";
+import { ipv6Source } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
 import { applyFilters, patchInstances, splitFilters } from "./patch";
@@ -90,10 +91,11 @@ export class Ec2Service {
 
     private async run(call: AwsCall, doom: Doom | undefined): Promise<Answer> {
         await checkLaunch(call, this.moto, this.identities);
+        const ipv6 = await ipv6Source(call, this.moto);
         const answer = await this.moto.forward(call);
         if (!isOk(answer)) return answer;
         const root = parseXml(answer.body.toString("utf8"));
-        for (const plan of plansOf(call, root, this.keyPairs)) {
+        for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
             // The same client token gives the same instance again.
             if (this.hosts.get(plan.id) !== undefined) continue;
             const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom?.reason);
