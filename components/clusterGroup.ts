@@ -44,7 +44,7 @@ export class ClusterGroup extends pulumi.ComponentResource {
             `${name}-ssh`,
             {
                 securityGroupId: group.id,
-                description: "SSH from the students' side, for the logs of jobs",
+                description: "SSH from the machines of the labs, for the logs of jobs",
                 ipProtocol: "tcp",
                 fromPort: 22,
                 toPort: 22,

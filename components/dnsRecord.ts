@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Inputs of a {@link DnsRecord}. */
 export interface DnsRecordArgs {
+    /** A change makes the record anew, in the other zone. */
     readonly zoneId: pulumi.Input<string>;
+    /** A change makes the record anew. */
     readonly dnsName: string;
     /** IPv4 address. A change updates the record in place. */
     readonly address: pulumi.Input<string>;
@@ -11,9 +13,11 @@ export interface DnsRecordArgs {
 
 /** The name of a machine, which stays when its address changes. */
 export class DnsRecord extends pulumi.ComponentResource {
+    readonly recordId: pulumi.Output<string>;
+
     constructor(name: string, args: DnsRecordArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:DnsRecord", name, {}, opts);
-        new aws.route53.Record(
+        const record = new aws.route53.Record(
             `${name}-a`,
             {
                 zoneId: args.zoneId,
@@ -25,6 +29,7 @@ export class DnsRecord extends pulumi.ComponentResource {
             },
             { parent: this, hooks: opts?.hooks },
         );
-        this.registerOutputs({});
+        this.recordId = record.id;
+        this.registerOutputs({ recordId: this.recordId });
     }
 }

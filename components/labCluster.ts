@@ -51,6 +51,8 @@ export class LabCluster extends pulumi.ComponentResource {
     readonly clusterId: pulumi.Output<string>;
     /** The private key that opens the nodes as user hadoop. Secret. */
     readonly privateKey: pulumi.Output<string>;
+    /** What must be there for the cluster to be whole; each fails where that part failed. */
+    readonly parts: readonly pulumi.Output<unknown>[];
 
     constructor(name: string, args: LabClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabCluster", name, {}, opts);
@@ -103,21 +105,23 @@ export class LabCluster extends pulumi.ComponentResource {
                 dependsOn: [classroom.emrServiceRole, classroom.network, identity, group],
             },
         );
-        if (classroom.stopRole !== undefined) {
-            scheduleStop(
-                `${name}-stop`,
-                {
-                    times: settings,
-                    role: classroom.stopRole,
-                    partition: region.partition,
-                    call: "emr:terminateJobFlows",
-                    input: { JobFlowIds: [cluster.id] },
-                },
-                child,
-            );
-        }
+        const schedules =
+            classroom.stopRole === undefined
+                ? []
+                : scheduleStop(
+                      `${name}-stop`,
+                      {
+                          times: settings,
+                          role: classroom.stopRole,
+                          partition: region.partition,
+                          call: "emr:terminateJobFlows",
+                          input: { JobFlowIds: [cluster.id] },
+                      },
+                      child,
+                  );
 
         this.clusterId = cluster.id;
+        this.parts = [cluster.id, ...schedules.map(({ id }) => id)];
         this.privateKey = pulumi.secret(key.privateKeyPem);
         this.registerOutputs({ clusterId: this.clusterId });
     }

@@ -70,6 +70,8 @@ export class LabMachine extends pulumi.ComponentResource {
     readonly dnsName: string;
     /** SSH host key, `ssh-ed25519 AAAA...`; "" while the power is off. */
     readonly hostKey: pulumi.Output<string>;
+    /** What must be there for the machine to be whole; each fails where that part failed. */
+    readonly parts: readonly pulumi.Output<unknown>[];
 
     constructor(name: string, args: LabMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabMachine", name, {}, opts);
@@ -80,7 +82,7 @@ export class LabMachine extends pulumi.ComponentResource {
             `${name}-group`,
             {
                 vpcId: classroom.network.vpcId,
-                description: `Machine ${args.hostName}: no rules, only a name for others' rules`,
+                description: `Machine ${args.hostName}: no rules, only a name for the rules of others`,
                 revokeRulesOnDelete: true,
                 tags,
             },
@@ -130,28 +132,42 @@ export class LabMachine extends pulumi.ComponentResource {
         this.address = this.currentAddress(power, settings.power);
         this.host = this.address.apply((address) => (address === "" ? noAddress : address));
         this.bootstrap = settings.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
-        this.dnsName = this.declareDnsName(name, args, opts?.hooks);
-        if (classroom.stopRole !== undefined) {
-            scheduleStop(
-                `${name}-stop`,
-                {
-                    times: settings,
-                    role: classroom.stopRole,
-                    partition: region.partition,
-                    call: "ec2:stopInstances",
-                    input: { InstanceIds: [this.instance.id] },
-                },
-                child,
-            );
-        }
-
-        this.groupId = group.id;
-        this.ipv6 = this.instance.ipv6Addresses.apply((addresses) => addresses[0] ?? "");
         // The output of the script is secret as a whole; this part of it is public by nature.
         this.hostKey =
             this.bootstrap === undefined
                 ? pulumi.output("")
                 : pulumi.unsecret(this.bootstrap.stdout.apply(hostKeyIn));
+        // The stack's name is in it: the same lab name exists in several regions.
+        this.dnsName =
+            region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${settings.dnsZone}`;
+        const record =
+            region.dnsZoneId !== undefined && settings.power === "on"
+                ? new DnsRecord(
+                      `${name}-dns`,
+                      { zoneId: region.dnsZoneId, dnsName: this.dnsName, address: this.host },
+                      child,
+                  )
+                : undefined;
+        const schedules =
+            classroom.stopRole === undefined
+                ? []
+                : scheduleStop(
+                      `${name}-stop`,
+                      {
+                          times: settings,
+                          role: classroom.stopRole,
+                          partition: region.partition,
+                          call: "ec2:stopInstances",
+                          input: { InstanceIds: [this.instance.id] },
+                      },
+                      child,
+                  );
+
+        this.parts = [power.id, this.hostKey, record?.recordId, ...schedules.map(({ id }) => id)].filter(
+            (part) => part !== undefined,
+        );
+        this.groupId = group.id;
+        this.ipv6 = this.instance.ipv6Addresses.apply((addresses) => addresses[0] ?? "");
         this.registerOutputs({ address: this.address, hostKey: this.hostKey });
     }
 
@@ -166,14 +182,14 @@ export class LabMachine extends pulumi.ComponentResource {
         if (wanted === "off") {
             return pulumi.output("");
         }
-        const running = aws.ec2.getInstancesOutput(
-            {
-                filters: [{ name: "instance-id", values: [this.instance.id] }],
-                instanceStateNames: ["running"],
-            },
-            { parent: this, dependsOn: [power] },
-        );
-        return running.publicIps.apply((addresses) => addresses[0] ?? "");
+        // Within `apply`, so that nothing is asked, and complained about, of a machine that could not be made.
+        return pulumi.all([this.instance.id, power.id]).apply(async ([id]) => {
+            const running = await aws.ec2.getInstances(
+                { filters: [{ name: "instance-id", values: [id] }], instanceStateNames: ["running"] },
+                { parent: this },
+            );
+            return running.publicIps[0] ?? "";
+        });
     }
 
     private declareBootstrap(
@@ -209,25 +225,5 @@ export class LabMachine extends pulumi.ComponentResource {
             },
             { parent: this, hooks, dependsOn: [classroom.network] },
         );
-    }
-
-    private declareDnsName(
-        name: string,
-        { settings, region, hostName }: LabMachineArgs,
-        hooks: pulumi.ResourceHookBinding | undefined,
-    ): string {
-        if (region.dnsZoneId === undefined) {
-            return "";
-        }
-        // The stack's name is in it: the same lab name exists in several regions.
-        const dnsName = `${hostName}.${pulumi.getStack()}.${settings.dnsZone}`;
-        if (settings.power === "on") {
-            new DnsRecord(
-                `${name}-dns`,
-                { zoneId: region.dnsZoneId, dnsName, address: this.host },
-                { parent: this, hooks },
-            );
-        }
-        return dnsName;
     }
 }

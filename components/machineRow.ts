@@ -21,7 +21,7 @@ export interface MachineRowArgs {
 /** What the roster says of a machine, each field recovered by itself. */
 export function machineRow(args: MachineRowArgs): MachineRow {
     const { machine, password, failures, region, settings } = args;
-    const whole = pulumi.all([machine.address, machine.hostKey, ...args.parts]).apply(() => "");
+    const whole = pulumi.all([machine.address, ...machine.parts, ...args.parts]).apply(() => "");
     return {
         region: region.name,
         dnsName: machine.dnsName,

@@ -9,7 +9,8 @@ export function clusterShape(settings: Settings): ClusterShape {
     return {
         emrRelease: settings.emrRelease,
         clusterInstanceType: settings.clusterInstanceType,
-        clusterApplications: settings.clusterApplications.join(", "),
+        // EMR takes them as a set.
+        clusterApplications: [...settings.clusterApplications].sort().join(", "),
         clusterSpot: settings.clusterSpot,
         isolation: settings.isolation,
         // EMR resizes core nodes, but cannot give a single-node cluster any.

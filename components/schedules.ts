@@ -116,23 +116,32 @@ export interface ScheduleStopArgs {
  * Has AWS make a call at night and at the end of the course.
  *
  * One schedule for each machine and each cluster: in a call for several, one that is gone already would fail them all.
+ *
+ * @param name start of the resources' names
  */
-export function scheduleStop(name: string, args: ScheduleStopArgs, opts: pulumi.CustomResourceOptions): void {
-    for (const [when, { expression, timezone }] of Object.entries(scheduleTimes(args.times))) {
-        new aws.scheduler.Schedule(
-            `${name}-${when}`,
-            {
-                description: `${pulumi.getProject()} ${pulumi.getStack()}: ${name}`,
-                scheduleExpression: expression,
-                scheduleExpressionTimezone: timezone,
-                flexibleTimeWindow: { mode: "OFF" },
-                target: {
-                    arn: `arn:${args.partition}:scheduler:::aws-sdk:${args.call}`,
-                    roleArn: args.role.arn,
-                    input: pulumi.jsonStringify(args.input),
+export function scheduleStop(
+    name: string,
+    args: ScheduleStopArgs,
+    opts: pulumi.CustomResourceOptions,
+): aws.scheduler.Schedule[] {
+    return Object.entries(scheduleTimes(args.times)).map(
+        ([when, { expression, timezone }]) =>
+            new aws.scheduler.Schedule(
+                `${name}-${when}`,
+                {
+                    description: `${pulumi.getProject()} ${pulumi.getStack()}: ${name}`,
+                    scheduleExpression: expression,
+                    scheduleExpressionTimezone: timezone,
+                    flexibleTimeWindow: { mode: "OFF" },
+                    target: {
+                        arn: `arn:${args.partition}:scheduler:::aws-sdk:${args.call}`,
+                        roleArn: args.role.arn,
+                        input: pulumi.jsonStringify(args.input),
+                        // For a day by default: a stop that failed at night would then come in the middle of the next class.
+                        retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
+                    },
                 },
-            },
-            { ...opts, dependsOn: [args.role] },
-        );
-    }
+                { ...opts, dependsOn: [args.role] },
+            ),
+    );
 }

@@ -115,7 +115,7 @@ export class StudentLab extends pulumi.ComponentResource {
                 failures,
                 region,
                 settings,
-                parts: cluster === undefined ? [] : [cluster.clusterId, connect?.id ?? pulumi.output("")],
+                parts: [...(cluster?.parts ?? []), ...(connect === undefined ? [] : [connect.id])],
             }),
             clusterId: failures.orElse(cluster?.clusterId ?? pulumi.output(""), ""),
         };

@@ -3,6 +3,7 @@ import { Classroom } from "./classroom";
 import { LabFailures } from "./labFailures";
 import { LabIdentity } from "./labIdentity";
 import { LabMachine } from "./labMachine";
+import { supportOwner } from "./labs";
 import { machineRow } from "./machineRow";
 import { labPassword } from "./password";
 import { Region } from "./region";
@@ -36,7 +37,7 @@ export class SupportMachine extends pulumi.ComponentResource {
         const password = labPassword(`${name}-password`, child);
         const identity = new LabIdentity(
             `${name}-identity`,
-            { owner: `support-${machine}`, tags, policyArn: classroom.supportPolicyArn },
+            { owner: supportOwner(machine), tags, policyArn: classroom.supportPolicyArn },
             child,
         );
         const one = new LabMachine(
