@@ -1,9 +1,10 @@
 /** IPv6 addresses of machines, which moto knows nothing of. Nothing answers there: the pocket cloud has IPv4 only. */
 import { randomBytes } from "node:crypto";
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
-import { AwsError } from "../errors";
+import { AwsError, type Answer } from "../errors";
 import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
+import { descendants, parseXml, setChild, type XmlNode } from "../xml";
 
 /**
  * A new address in a block, the way EC2 makes them: the block's network, then bits by chance.
@@ -38,4 +39,14 @@ export async function ipv6Source(call: AwsCall, moto: Moto): Promise<() => strin
         );
     }
     return () => Array.from({ length: count }, () => addressIn(block));
+}
+
+/** moto 5.2.1 tells the state of a subnet's block as `{'State': 'associated'}`. */
+export function mendSubnets(answer: Answer): XmlNode {
+    const root = parseXml(answer.body.toString("utf8"));
+    for (const state of descendants(root, "ipv6CidrBlockState")) {
+        const [, told] = /^\{'State': '(\w+)'\}$/.exec(state.children[0]?.text ?? "") ?? [];
+        if (told !== undefined) setChild(state, "state", told);
+    }
+    return root;
 }

@@ -8,7 +8,7 @@ import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
 import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
 import { checkDependencies } from "./dependencies";
-import { ipv6Source } from "./ipv6";
+import { ipv6Source, mendSubnets } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
 import { applyFilters, patchInstances, splitFilters } from "./patch";
@@ -78,8 +78,9 @@ export class Ec2Service {
         if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
     }
 
-    /** moto's answers about rules, with what it leaves out. */
+    /** moto's answers about rules and subnets, with what it leaves out or gets wrong. */
     private completed(call: AwsCall, answer: Answer): Answer {
+        if (/^(Create|Describe)Subnets?$/.test(call.action)) return rewritten(answer, mendSubnets(answer));
         if (/^AuthorizeSecurityGroup(Ingress|Egress)$/.test(call.action)) {
             this.ruleDescriptions.remember(call, parseXml(answer.body.toString("utf8")));
         }
