@@ -29,7 +29,7 @@ export function compareChange(recording: ChangeRecording, replayed: Replayed<Cha
         },
         secretOutputs: one.secretOutputs,
         previewAfterwards: one.previewAfterwards,
-        destroy: result(one.destroy),
+        destroy: destroyed(one.destroy),
     });
     return { recorded: shape(recording), replayed: shape(replayed) };
 }
@@ -55,7 +55,7 @@ export function comparePhases(recording: PhaseRecording, replayed: Replayed<Phas
             };
         }),
         destroy: recording.destroy &&
-            one.destroy && { ...result(one.destroy), stillStored: one.destroy.stillStored },
+            one.destroy && { ...destroyed(one.destroy), stillStored: one.destroy.stillStored },
     });
     return { recorded: shape(recording), replayed: shape(replayed) };
 }
@@ -63,6 +63,12 @@ export function comparePhases(recording: PhaseRecording, replayed: Replayed<Phas
 function result({ steps, ran, logged }: RecordedResult): RecordedResult {
     // Lines of stdout and stderr come in any order, also within an error's text.
     return { steps, ran, logged: logged.map(sortedLines).sort() };
+}
+
+/** A resource and its replaced predecessor are deleted at the same time. */
+function destroyed(one: RecordedResult): RecordedResult {
+    const { steps, ran, logged } = result(one);
+    return { steps: [...steps].sort(), ran: [...ran].sort(), logged };
 }
 
 function state(one: RecordedState, like: RecordedState): Record<string, unknown> {

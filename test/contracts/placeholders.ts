@@ -76,8 +76,10 @@ function describedPem(pem: string): string {
     const lines = pem.split("\n");
     const newlines = pem.length - pem.trimEnd().length === 1 ? "one trailing newline" : "other newlines";
     const text = lines.slice(0, -1);
+    // OpenSSH's form of a P384 key has one line more for every second key: its secret number then starts with a set bit.
+    const count = text.length === 11 && pem.includes("OPENSSH") ? 10 : text.length;
     const longest = Math.max(...text.slice(1, -1).map((line) => line.length));
-    return `<${text[0]} ... ${text.length} lines, longest ${longest}, ${newlines}>`;
+    return `<${text[0]} ... ${count} lines, longest ${longest}, ${newlines}>`;
 }
 
 function describedPublicKey(line: string): string {

@@ -21,7 +21,7 @@ export type Replayed<Kind> = Omit<Kind, "what" | "type">;
 /** Replays recordings on a stack: all of them at the same time, each as a resource of its own. */
 export class Replay {
     /** What a refresh changed and ran, after all changes were made. */
-    refreshed?: { readonly changes: Readonly<Record<string, number>>; readonly ran: number };
+    refreshed?: { readonly changes: Readonly<Record<string, number>>; readonly ran: readonly string[] };
 
     constructor(
         private readonly stack: ContractStack,
@@ -44,9 +44,11 @@ export class Replay {
         const preview = await this.stack.preview(after);
         const changed = await this.step(() => this.stack.up(after));
         const second = await this.stack.stored();
-        const { length } = await this.machines.log();
-        const refresh = await this.stack.refresh(after);
-        this.refreshed = { changes: refresh.changes ?? {}, ran: (await this.machines.log()).length - length };
+        const refreshed = await this.step(() => this.stack.refresh(after));
+        this.refreshed = {
+            changes: refreshed.operation.changes ?? {},
+            ran: recordings.flatMap(({ id }) => refreshed(id).ran),
+        };
         const afterwards = await this.stack.preview(after);
         const destroyed = await this.step(() => this.stack.destroy());
         return this.each(recordings, ({ id }) => {

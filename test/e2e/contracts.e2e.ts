@@ -105,7 +105,7 @@ describe("contracts with the real providers", function () {
 
     it("a refresh finds everything unchanged and runs no script", () => {
         assert.deepEqual(Object.keys(refreshed?.changes ?? {}), ["same"]);
-        assert.equal(refreshed?.ran, 0);
+        assert.deepEqual(refreshed?.ran, []);
     });
 
     it("names no recording as different that is not there", () => {

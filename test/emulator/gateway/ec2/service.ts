@@ -11,6 +11,7 @@ import { checkDependencies } from "./dependencies";
 import { ipv6Source, mendSubnets } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
+import { keepLivingTags } from "./livingTags";
 import { applyFilters, patchInstances, splitFilters } from "./patch";
 import { RuleDescriptions } from "./ruleDescriptions";
 
@@ -78,15 +79,17 @@ export class Ec2Service {
         if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
     }
 
-    /** moto's answers about rules and subnets, with what it leaves out or gets wrong. */
-    private completed(call: AwsCall, answer: Answer): Answer {
+    /** moto's answers about rules, tags and subnets, with what it leaves out or gets wrong. */
+    private async completed(call: AwsCall, answer: Answer): Promise<Answer> {
         if (/^(Create|Describe)Subnets?$/.test(call.action)) return rewritten(answer, mendSubnets(answer));
         if (/^AuthorizeSecurityGroup(Ingress|Egress)$/.test(call.action)) {
             this.ruleDescriptions.remember(call, parseXml(answer.body.toString("utf8")));
         }
-        if (call.action !== "DescribeSecurityGroupRules") return answer;
+        if (call.action !== "DescribeSecurityGroupRules" && call.action !== "DescribeTags") return answer;
         const root = parseXml(answer.body.toString("utf8"));
-        this.ruleDescriptions.fillIn(root);
+        if (call.action === "DescribeTags")
+            await keepLivingTags(root, this.moto.ec2(call.region), this.hosts);
+        else this.ruleDescriptions.fillIn(root);
         return rewritten(answer, root);
     }
 

@@ -1,0 +1,222 @@
+import * as grpc from "@grpc/grpc-js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engineProto from "@pulumi/pulumi/proto/engine_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { RecordedCall, RecordedResource, Recording, sdkMember, token } from "./benchRecording";
+
+// The engine's mark of special values, and of secrets among them (sdk/nodejs/runtime/rpc.ts).
+const signature = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+// All but output values, which would be one more shape of inputs to understand. They matter to remote components only.
+const supported = Object.values(proto.ResourceMonitorFeature).filter(
+    (feature): feature is proto.ResourceMonitorFeature =>
+        typeof feature === "number" &&
+        feature !== proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+);
+
+const stackType = "pulumi:pulumi:Stack";
+
+/** Replaces the wire's secrets by `{ secret: value }`. */
+function unwrap(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(unwrap);
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    const object = value as Record<string, unknown>;
+    return object[signature] === secretMark
+        ? { secret: unwrap(object.value) }
+        : Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, unwrap(inner)]));
+}
+
+/** `urn:pulumi:stack::project::parent$type::name` -> `type::name` */
+function keyOf(urn: string): string {
+    const [, , types = "", ...name] = urn.split("::");
+    return urn === "" ? "" : `${types.split("$").at(-1)}::${name.join("::")}`;
+}
+
+const propertiesByType = new Map<string, readonly string[]>();
+
+/** Every property that the SDK's class of a resource knows, input or output. */
+function propertiesOf(type: string): readonly string[] {
+    const known = propertiesByType.get(type);
+    if (known !== undefined) {
+        return known;
+    }
+    const found = [
+        ...new Set(
+            [
+                ...sdkMember<() => void>(type)
+                    .toString()
+                    .matchAll(/resourceInputs\["(\w+)"\]/g),
+            ].map(([, property = ""]) => property),
+        ),
+    ];
+    propertiesByType.set(type, found);
+    return found;
+}
+
+// What the program takes apart, so that a token would not do.
+const structured: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "aws:ec2/vpc:Vpc": { ipv6CidrBlock: "fd00:1234:5678::/56" },
+};
+
+/** What look-ups answer; the program reads them before it declares anything. */
+function answer(name: string, index: number): Record<string, unknown> {
+    switch (name) {
+        case "aws:index/getCallerIdentity:getCallerIdentity":
+            return { accountId: "123456789012" };
+        case "aws:index/getRegion:getRegion":
+            return { region: "eu-west-1" };
+        case "aws:index/getPartition:getPartition":
+            return { partition: "aws" };
+        case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
+            return { locations: ["eu-west-1a"] };
+        case "aws:ssm/getParameter:getParameter":
+            return { insecureValue: token(`call ${index}`, "insecureValue") };
+        default:
+            throw new Error(`the program looks up ${name}, which the bench does not know (benchEngine.ts)`);
+    }
+}
+
+type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
+
+/** Answers with what `make` makes of a request, or with its error. */
+function unary<Request, Response>(make: (request: Request) => Response): Unary<Request, Response> {
+    return ({ request }, callback) => {
+        try {
+            callback(null, make(request));
+        } catch (error) {
+            callback({ code: grpc.status.UNKNOWN, message: String(error) });
+        }
+    };
+}
+
+/**
+ * An engine that answers at once and does nothing: what a program takes with it is the program's own time. It notes
+ * everything that the program asks for.
+ */
+export class BenchEngine {
+    /** When the last resource was registered, on the clock of `performance.now()`. */
+    lastRegistered = 0;
+    private readonly calls: RecordedCall[] = [];
+    private readonly resources: RecordedResource[] = [];
+    private outputs: Record<string, unknown> = {};
+    private root = "";
+    private readonly server = new grpc.Server({
+        "grpc.max_receive_message_length": 400 * 1024 * 1024,
+        "grpc.max_send_message_length": 400 * 1024 * 1024,
+    });
+
+    /** Listens; answers the address for the program. */
+    async start(): Promise<string> {
+        this.server.addService(ResourceMonitorService, {
+            getDeploymentInfo: unary(() => {
+                const info = new proto.DeploymentInfo();
+                info.setSupportedfeaturesList(supported);
+                return info;
+            }),
+            supportsFeature: unary((request: proto.SupportsFeatureRequest) => {
+                const response = new proto.SupportsFeatureResponse();
+                response.setHassupport(request.getId() !== "outputValues");
+                return response;
+            }),
+            invoke: unary((request: proto.ResourceInvokeRequest) => this.invoke(request)),
+            registerResource: unary((request: proto.RegisterResourceRequest) => this.register(request)),
+            registerResourceOutputs: unary((request: proto.RegisterResourceOutputsRequest) => {
+                if (keyOf(request.getUrn()).startsWith(stackType)) {
+                    this.outputs = unwrap(request.getOutputs()?.toJavaScript() ?? {}) as typeof this.outputs;
+                }
+                return new Empty();
+            }),
+            registerErrorHook: unary(() => new Empty()),
+            registerResourceHook: unary(() => new Empty()),
+            signalAndWaitForShutdown: unary(() => new Empty()),
+        });
+        this.server.addService(EngineService, {
+            log: unary((request: engineProto.LogRequest) => {
+                if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
+                    process.stderr.write(`${request.getMessage()}\n`);
+                }
+                return new Empty();
+            }),
+            getRootResource: unary(() => {
+                const response = new engineProto.GetRootResourceResponse();
+                response.setUrn(this.root);
+                return response;
+            }),
+            setRootResource: unary((request: engineProto.SetRootResourceRequest) => {
+                this.root = request.getUrn();
+                return new engineProto.SetRootResourceResponse();
+            }),
+            requirePulumiVersion: unary(() => new engineProto.RequirePulumiVersionResponse()),
+        });
+        const port = await new Promise<number>((resolve, reject) => {
+            this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+                error ? reject(error) : resolve(bound),
+            );
+        });
+        return `127.0.0.1:${port}`;
+    }
+
+    /** Stops listening; answers what the program asked for. */
+    stop(): Recording {
+        this.server.forceShutdown();
+        return { calls: this.calls, resources: this.resources, outputs: this.outputs };
+    }
+
+    private invoke(request: proto.ResourceInvokeRequest): proto.ResourceInvokeResponse {
+        const name = request.getTok();
+        const index = this.calls.push({ name, args: request.getArgs()?.toJavaScript() ?? {} }) - 1;
+        const response = new proto.ResourceInvokeResponse();
+        response.setReturn(Struct.fromJavaScript(answer(name, index) as never));
+        return response;
+    }
+
+    private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
+        this.lastRegistered = performance.now();
+        const [type, name] = [request.getType(), request.getName()];
+        const parent = keyOf(request.getParent()).split("::")[0] ?? "";
+        const under = parent === "" || parent === stackType ? "" : `${parent}$`;
+        const response = new proto.RegisterResourceResponse();
+        response.setUrn(`urn:pulumi:eu-west-1::student-labs::${under}${type}::${name}`);
+        const inputs = request.getObject()?.toJavaScript() ?? {};
+        if (!request.getCustom()) {
+            response.setObject(Struct.fromJavaScript({}));
+            return response;
+        }
+        const key = `${type}::${name}`;
+        const timeouts = request.getCustomtimeouts()?.toObject();
+        this.resources.push({
+            type,
+            name,
+            inputs: unwrap(inputs) as Record<string, unknown>,
+            dependencies: [...new Set(request.getDependenciesList().map(keyOf))].sort(),
+            ignoreChanges: [...new Set(request.getIgnorechangesList())].sort(),
+            additionalSecretOutputs: [...new Set(request.getAdditionalsecretoutputsList())].sort(),
+            deletedWith: keyOf(request.getDeletedwith()),
+            ...(timeouts === undefined
+                ? {}
+                : {
+                      customTimeouts: Object.fromEntries(
+                          Object.entries(timeouts).filter(([, text]) => text !== ""),
+                      ),
+                  }),
+        });
+        response.setId(token(key, "id"));
+        const computed = propertiesOf(type).map((property) => [property, token(key, property)] as const);
+        response.setObject(
+            Struct.fromJavaScript({
+                ...Object.fromEntries(computed),
+                ...structured[type],
+                ...inputs,
+            } as never),
+        );
+        return response;
+    }
+}
