@@ -162,6 +162,11 @@ export function valuesOf(command: Registered): string[] {
     return stdinOf(command).split("# shellcheck")[0]?.trimEnd().split("\n") ?? [];
 }
 
+/** How many resources the last run of the program registered, also one that failed. */
+export function registeredSoFar(): number {
+    return registered.length;
+}
+
 /**
  * Runs the whole program with Pulumi's mocks.
  *
