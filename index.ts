@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { Classroom } from "./components/classroom";
 import { planLabs, planSupport } from "./components/labs";
 import { lookUpRegion } from "./components/region";
+import { guardClusters } from "./components/replacementGuard";
 import { loadSettings } from "./components/settings/settings";
 import { StudentLab } from "./components/studentLab";
 import { SupportMachine } from "./components/supportMachine";
@@ -12,6 +13,7 @@ import { SupportMachine } from "./components/supportMachine";
 export = async () => {
     const settings = loadSettings();
     const region = await lookUpRegion(settings);
+    await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, settings });
     const labs = planLabs(settings).map(
         (lab) => new StudentLab(lab.name, { lab, classroom, region, settings }),

@@ -8,7 +8,6 @@ import { EmrServiceRole } from "./emrServiceRole";
 import { LabIdentity } from "./labIdentity";
 import { Network } from "./network";
 import { Region } from "./region";
-import { clusterShape, guardClusters } from "./replacementGuard";
 import { StopRole } from "./schedules";
 import { ScratchBucket } from "./scratchBucket";
 import { Settings } from "./settings/definitions";
@@ -42,8 +41,6 @@ export class Classroom extends pulumi.ComponentResource {
     readonly sharedClusterGroup: ClusterGroup | undefined;
     /** With `isolation: class` and access keys, the key of all labs. */
     readonly sharedAccessKey: StudentAccessKey | undefined;
-    /** Fails where the settings would make running clusters anew without being allowed to. */
-    readonly clustersMayBeMade: pulumi.Output<boolean>;
     /** Stops the class by schedule; `undefined` where nothing is scheduled. */
     readonly stopRole: StopRole | undefined;
 
@@ -123,9 +120,6 @@ export class Classroom extends pulumi.ComponentResource {
                       child,
                   )
                 : undefined;
-        this.clustersMayBeMade = clusters
-            ? guardClusters(`${name}-cluster-shape`, clusterShape(settings), settings.allowReplacement, child)
-            : pulumi.output(false);
         this.stopRole =
             settings.nightlyStop === undefined && settings.endsAt === undefined
                 ? undefined

@@ -72,8 +72,7 @@ export class LabCluster extends pulumi.ComponentResource {
             name,
             {
                 name: `${pulumi.getProject()}-${pulumi.getStack()}-${args.lab}`,
-                // Fails, and with it the cluster, where the settings would make running clusters anew unasked.
-                releaseLabel: classroom.clustersMayBeMade.apply(() => settings.emrRelease),
+                releaseLabel: settings.emrRelease,
                 applications: [...settings.clusterApplications],
                 serviceRole: classroom.emrServiceRole.arn,
                 ec2Attributes: {

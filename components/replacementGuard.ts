@@ -30,7 +30,7 @@ export function refuseReplacement(running: ClusterShape, wanted: ClusterShape): 
     if (changed.length > 0) {
         throw new pulumi.RunError(
             [
-                "The clusters of running labs would be made anew, with everything on them lost; no cluster was touched.",
+                "The clusters of running labs would be made anew, with everything on them lost; nothing was changed.",
                 ...changed.map((key) => `  ${key}: changed from "${running[key]}" to "${wanted[key]}".`),
                 "Put it back, or write allowReplacement: true for one `pulumi up`.",
             ].join("\n"),
@@ -39,27 +39,42 @@ export function refuseReplacement(running: ClusterShape, wanted: ClusterShape): 
 }
 
 /**
- * Remembers in the stack's state what clusters were made with, and refuses another shape.
+ * Remembers in the stack's state what clusters were made with, and refuses another shape, before anything else of the
+ * class is declared: half of a refused change (another identity, say) would be no refusal.
  *
- * @param allowed the setting allowReplacement
- * @returns a value to make clusters depend on; it fails where the shape may not change
+ * @throws RunError where the settings would make running clusters anew without being allowed to
  */
-export function guardClusters(
-    name: string,
-    wanted: ClusterShape,
-    allowed: boolean,
-    opts: pulumi.CustomResourceOptions,
-): pulumi.Output<boolean> {
+export async function guardClusters(settings: Settings): Promise<void> {
+    // While there are no clusters, none is remembered: any shape may come back.
+    if (settings.power === "off" || settings.clusters === "off") {
+        return;
+    }
+    const wanted = clusterShape(settings);
+    const allowed = settings.allowReplacement;
     // A stash keeps the value it was made with in `output`, until it is itself replaced.
     const stash = new pulumi.Stash(
-        name,
+        "classroom-cluster-shape",
         { input: wanted },
-        { ...opts, ...(allowed ? { replaceOnChanges: ["input"] } : { ignoreChanges: ["input"] }) },
+        allowed ? { replaceOnChanges: ["input"] } : { ignoreChanges: ["input"] },
     );
-    return stash.output.apply((running: ClusterShape) => {
+    const checked = stash.output.apply((running: ClusterShape) => {
         if (!allowed) {
             refuseReplacement(running, wanted);
         }
-        return true;
     });
+    // A preview does not know the output of a stash that is new: there is nothing to wait for.
+    if (pulumi.runtime.isDryRun()) {
+        return;
+    }
+    const refusal = await new Promise<string>((resolve) => {
+        pulumi
+            .recover(
+                checked.apply(() => ""),
+                (error: Error) => error.message,
+            )
+            .apply(resolve);
+    });
+    if (refusal !== "") {
+        throw new pulumi.RunError(refusal);
+    }
 }

@@ -36,7 +36,7 @@ export interface HostPlan {
     readonly authorizedKeys: readonly string[];
     readonly userData?: string;
     /** Name of the instance profile. */
-    readonly profile?: string;
+    readonly profile?: string | undefined;
     readonly clusterId?: string;
     readonly imageId: string;
     readonly instanceType: string;
@@ -52,6 +52,9 @@ export interface Host extends HostPlan {
     address: string | undefined;
     reason: StateReason | undefined;
     launched: Date;
+    /** These two may change while the machine lives. */
+    profile?: string | undefined;
+    instanceType: string;
 }
 
 const LAUNCH_FAILED: StateReason = {

@@ -7,6 +7,7 @@ import type { Identities } from "../identities";
 import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
 import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
+import { followChanges } from "./changes";
 import { checkDependencies } from "./dependencies";
 import { ipv6Source, mendSubnets } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
@@ -77,6 +78,7 @@ export class Ec2Service {
         if (call.action === "ImportKeyPair" || call.action === "CreateKeyPair")
             this.keyPairs.remember(call, answer);
         if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
+        followChanges(call, answer, this.hosts);
     }
 
     /** moto's answers about rules, tags and subnets, with what it leaves out or gets wrong. */
