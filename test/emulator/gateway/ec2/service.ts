@@ -104,7 +104,7 @@ export class Ec2Service {
         for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
             // The same client token gives the same instance again.
             if (this.hosts.get(plan.id) !== undefined) continue;
-            const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom?.reason);
+            const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom);
             void done.then(() => this.endInMoto(host));
         }
         patchInstances(root, (id) => this.hosts.get(id));
