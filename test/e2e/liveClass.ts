@@ -1,5 +1,5 @@
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
-import * as path from "node:path";
 import { operatorClient } from "../demo/operator";
 import { classStack, packCourse, Row, rosterOf } from "../demo/pocketClass";
 import { PocketCloud } from "../emulator/cloud";
@@ -12,6 +12,18 @@ import type { Login } from "./ssh";
 /** As in the README: every cluster holds a place for minutes, so the engine's default would let a class wait in line. */
 const asInTheReadme: OperationOptions = { parallel: 150, continueOnError: true };
 
+/**
+ * Skips what needs real hosts where the machine does not allow them, and says why: the pocket cloud then has simulated
+ * machines, on which nothing runs.
+ */
+export async function needsHosts(context: Mocha.Context): Promise<void> {
+    const { mode, simulatedBecause } = await tools();
+    if (mode === "simulated") {
+        console.log(`      SKIPPED, this machine cannot run real hosts: ${simulatedBecause ?? "as asked"}`);
+        context.skip();
+    }
+}
+
 /** Settings that make a class quick to bring up; none of them is what a test is about. */
 export const quick: StackConfig = {
     clusterInstanceCount: 2,
@@ -20,6 +32,9 @@ export const quick: StackConfig = {
 
 /** A class on a pocket cloud of its own. */
 export class LiveClass {
+    /** Everything that the engine has told: outputs, diagnostics, and the events that an event log would have. */
+    readonly told: string[] = [];
+
     private constructor(
         readonly cloud: PocketCloud,
         readonly stack: LabStack,
@@ -39,12 +54,33 @@ export class LiveClass {
 
     /** `pulumi up`, which has to succeed. */
     async up(options: OperationOptions = {}): Promise<OperationResult> {
-        return succeeded("up", await this.stack.up({ ...asInTheReadme, ...options }));
+        return succeeded(
+            "up",
+            this.heard(await this.stack.up({ ...asInTheReadme, ...this.listening(options) })),
+        );
     }
 
     /** `pulumi destroy`, which has to succeed. */
     async destroy(): Promise<OperationResult> {
-        return succeeded("destroy", await this.stack.destroy({ parallel: 150 }));
+        return succeeded(
+            "destroy",
+            this.heard(await this.stack.destroy({ parallel: 150, ...this.listening({}) })),
+        );
+    }
+
+    private listening(options: OperationOptions): OperationOptions {
+        return {
+            ...options,
+            onEvent: (event) => {
+                this.told.push(JSON.stringify(event));
+                options.onEvent?.(event);
+            },
+        };
+    }
+
+    private heard(outcome: OperationResult): OperationResult {
+        this.told.push(outcome.stdout, outcome.stderr, JSON.stringify(outcome.diagnostics));
+        return outcome;
     }
 
     roster(): Promise<Row[]> {
@@ -65,12 +101,17 @@ export class LiveClass {
 
     /** The operator's way into a machine. */
     async classKeyLogin({ address, user }: Row): Promise<Login> {
-        return { host: address, username: user, privateKey: String((await this.stack.outputs(true)).classKey) };
+        return {
+            host: address,
+            username: user,
+            privateKey: String((await this.stack.outputs(true)).classKey),
+        };
     }
 
-    /** The disk of a machine or of a cluster's node, as far as it differs from the image. */
-    disk(instanceId: string): string {
-        return path.join(this.cloud.dir, "machines", "hosts", instanceId, "upper");
+    /** Name of the class's bucket, the only one of the pocket cloud. */
+    async scratchBucket(): Promise<string> {
+        const { Buckets } = await this.aws(S3Client).send(new ListBucketsCommand({}));
+        return Buckets?.[0]?.Name ?? "";
     }
 }
 

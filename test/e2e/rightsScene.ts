@@ -46,7 +46,7 @@ export class RightsScene {
         const [ada, grace] = [await live.row("ada"), await live.row("grace")];
         const [own, other] = await Promise.all([namesOf(live, ada), namesOf(live, grace)]);
         const cluster = await describe(live, ada.clusterId);
-        const bucket = /^s3n?:\/\/([^/]+)/.exec(cluster.LogUri ?? "")?.[1] ?? "";
+        const bucket = await live.scratchBucket();
         const namesake = await live.aws(EMRClient).send(
             new RunJobFlowCommand({
                 Name: "student-labs-us-east-1-ada",
@@ -54,9 +54,7 @@ export class RightsScene {
                 ServiceRole: cluster.ServiceRole,
                 JobFlowRole: own.role,
                 Instances: {
-                    InstanceGroups: [
-                        { InstanceRole: "MASTER", InstanceType: "m5.xlarge", InstanceCount: 1 },
-                    ],
+                    InstanceGroups: [{ InstanceRole: "MASTER", InstanceType: "m5.xlarge", InstanceCount: 1 }],
                     KeepJobFlowAliveWhenNoSteps: true,
                     Ec2SubnetId: cluster.Ec2InstanceAttributes?.Ec2SubnetId,
                     EmrManagedMasterSecurityGroup: own.securityGroupId,

@@ -1,7 +1,7 @@
 import { EMRClient, TerminateJobFlowsCommand } from "@aws-sdk/client-emr";
 import { IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import assert from "node:assert/strict";
-import { LiveClass } from "./liveClass";
+import { LiveClass, needsHosts } from "./liveClass";
 import { metadata, metadataWithoutToken } from "./machineIdentity";
 import { Right, rightsTable } from "./rights";
 import { RightsScene, Verdict } from "./rightsScene";
@@ -37,7 +37,8 @@ export function studentRights(live: () => LiveClass): void {
     describe("a student may use the own lab, and nothing else", () => {
         let scene: RightsScene;
 
-        before(async () => {
+        before(async function () {
+            await needsHosts(this);
             scene = await RightsScene.of(live());
         });
 
@@ -86,14 +87,6 @@ export function studentRights(live: () => LiveClass): void {
             const me = verdicts.find(({ what }) => what === "ask who one is")?.message ?? "";
             assert.match(me, new RegExp(`:assumed-role/${context.own.role}/i-`));
             assert.doesNotMatch(me, new RegExp(context.own.machineId));
-        });
-
-        it("and none of what was tried has changed anything", async () => {
-            // The engine looks at everything again: what a refused call had changed would show.
-            assert.deepEqual(
-                (await live().up()).changes.same,
-                (await live().stack.export()).deployment.resources?.length,
-            );
         });
     });
 }
