@@ -41,7 +41,7 @@ function endWithErrors(): void {
         void soon().then(() => {
             const answer = args.at(-1) as unknown;
             if (uncaught.size > 0 && typeof answer === "function") {
-                answer(new Error(`the program had ${uncaught.size} errors`));
+                (answer as (error: Error) => void)(new Error(`the program had ${uncaught.size} errors`));
             } else {
                 signal(...args);
             }
