@@ -9,7 +9,7 @@ const cluster = `arn:aws:elasticmapreduce:eu-west-1:${account}:cluster/j-1`;
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 const toEc2 = { "iam:PassedToService": "ec2.amazonaws.com" };
 
-describe("The policies of a class, besides the students'", () => {
+describe("The policies of a class, besides the one of its students", () => {
     let stack: ClassInMocks;
     before(async () => {
         stack = await declareClass({
