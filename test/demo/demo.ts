@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import Table from "cli-table3";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { PocketCloud } from "../emulator/cloud";
 import { ensureCache } from "../emulator/cache";
@@ -183,36 +184,49 @@ async function bringDown(name: string): Promise<void> {
         return;
     }
     const interrupts = new Interrupts(terminal);
-    interrupts.onInterrupt = async () => say(`Run it again to go on:\n  ${again(name, "--down")}`);
-    const demo = await DemoClass.of(cloud, terminal);
+    let demo: DemoClass | undefined;
+    interrupts.onInterrupt = async () => {
+        await demo?.interrupt();
+        say(`Run it again to go on:\n  ${again(name, "--down")}`);
+    };
     try {
+        demo = await DemoClass.of(cloud, terminal);
         // Where an up was killed, its lock is still there.
         await demo.stack.cancel();
-        await demo.tearDown((await rosterOf(demo.stack)).map(({ lab }) => lab));
+        const labs = (await rosterOf(demo.stack)).map(({ lab }) => lab);
+        if (labs.length === 0) {
+            // What a killed up has made without noting it down would block a destroy: on AWS it is looked for by its tags.
+            throw new Error("the class is only half up");
+        }
+        await demo.tearDown(labs);
     } catch (error) {
         await interrupts.wait();
-        terminal.status(undefined);
+        terminal.paragraph(
+            "The pocket cloud is ended with all that is in it, without a whole pulumi destroy: " +
+                (error instanceof Error ? error.message : String(error)),
+            "",
+        );
+        terminal.status("the pocket cloud ends");
         await cloud.stop();
-        say(`The pocket cloud has been ended with all that was in it, without a whole pulumi destroy:`);
-        terminal.paragraph(error instanceof Error ? error.message : String(error), "  ");
+        terminal.status(undefined);
+        say("  ok  nothing is left: no machine, no process, no file");
     }
 }
 
-/** Does it while no other demo of that name runs in another terminal. */
+/** Does it while no other demo of that name runs in another terminal, as the last thing of this process. */
 async function alone(name: string, work: () => Promise<void>): Promise<void> {
     Run.of(name); // refuses what cannot be a file's name
-    const lock = await tryLock(path.join(await ensureCache("locks"), `demo-${name}.lock`));
+    const file = path.join(await ensureCache("locks"), `demo-${name}.lock`);
+    const lock = await tryLock(file);
     if (!("release" in lock)) {
         throw new Error(
             `A demo is running already (process ${lock.owner.pid}). Wait for it, end it with Ctrl-C, or give this one a name:\n` +
                 `  npm run demo -- --name second`,
         );
     }
-    try {
-        await work();
-    } finally {
-        await lock.release();
-    }
+    // However this process ends, Ctrl-C included.
+    process.once("exit", () => fs.rmSync(file, { force: true }));
+    await work();
 }
 
 const program = new Command("npm run demo --")

@@ -9,6 +9,9 @@ import { stillThere } from "./stillThere";
 import type { Terminal } from "./terminal";
 import { UpProgress } from "./upProgress";
 
+/** Long enough for a large class on a slow machine; something unknown in the cloud may block a destroy for ever. */
+const DESTROY_LIMIT_MS = 10 * 60_000;
+
 /** The demo's class on its pocket cloud, and what the demo does with it. */
 export class DemoClass {
     private running: RunningOperation | undefined;
@@ -31,7 +34,7 @@ export class DemoClass {
             onEvent: progress.onEvent,
             // The engine's default would let a class wait in line: every cluster holds a place for minutes.
             parallel: 150,
-            ...(kind === "up" ? { continueOnError: true } : {}),
+            ...(kind === "up" ? { continueOnError: true } : { timeoutMs: DESTROY_LIMIT_MS }),
         });
         const outcome = await this.running.result;
         this.running = undefined;

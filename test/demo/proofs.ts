@@ -183,8 +183,12 @@ export const jobs: readonly Proof[] = [
     },
 ];
 
-/** What a student must not do, tried from the student's machine. */
-export const refusals: readonly Proof[] = [
+/** What a student must not do, tried from the student's machine; in a class of one there is nobody else's to touch. */
+export function refusals({ ada, grace }: ProofContext): readonly Proof[] {
+    return allRefusals.filter(({ statement }) => ada !== grace || !statement.includes("grace"));
+}
+
+const allRefusals: readonly Proof[] = [
     refused(
         "starting a cluster is refused",
         () =>

@@ -58,8 +58,7 @@ async function proveAll(
 export async function proveOnMachines(context: ProofContext, terminal: Terminal): Promise<void> {
     terminal.heading("What the roster promises, by doing it");
     const each = (proofs: readonly Proof[]) => proofs.map((proof) => [proof]);
-    const others = context.ada === context.grace ? [] : refusals;
-    await proveAll([...each(firstMorning), jobs, ...each(others)], context, terminal, "ok");
+    await proveAll([...each(firstMorning), jobs, ...each(refusals(context))], context, terminal, "ok");
 }
 
 /** Proves what simulated machines can show, and names what they cannot. */
@@ -72,5 +71,5 @@ export async function proveSimulated(context: ProofContext, terminal: Terminal):
         "ok (simulated)",
     );
     terminal.say("  Not shown with simulated machines, where no script and no job runs:");
-    notSimulated.forEach((statement) => terminal.say(`    - ${named(statement, context)}`));
+    notSimulated(context).forEach((statement) => terminal.say(`    - ${named(statement, context)}`));
 }

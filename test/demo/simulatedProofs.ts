@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { mayLogIn } from "../e2e/ssh";
-import { firstMorning, jobs, login, operator, Proof, refusals } from "./proofs";
+import { firstMorning, jobs, login, operator, Proof, ProofContext, refusals } from "./proofs";
 
 /** What simulated machines can show: who gets in. Their SSH servers took password and keys from the real scripts. */
 export const simulatedProofs: readonly Proof[] = [
@@ -24,6 +24,8 @@ export const simulatedProofs: readonly Proof[] = [
 ];
 
 /** What is shown where machines are real only: each needs something to run on a machine. */
-export const notSimulated: readonly string[] = [...firstMorning, ...jobs, ...refusals]
-    .map(({ statement }) => statement)
-    .filter((statement) => simulatedProofs.every((proof) => proof.statement !== statement));
+export function notSimulated(context: ProofContext): readonly string[] {
+    return [...firstMorning, ...jobs, ...refusals(context)]
+        .map(({ statement }) => statement)
+        .filter((statement) => simulatedProofs.every((proof) => proof.statement !== statement));
+}

@@ -50,7 +50,7 @@ interface Busy {
     readonly begin: number;
 }
 
-/** Most labs that are named in the line about what goes on. */
+/** Most labs that are named in the line about what goes on; more are counted. */
 const NAMED = 4;
 
 /**
@@ -62,8 +62,9 @@ export class UpProgress {
     private readonly busy = new Map<string, Busy>();
     private readonly owners: readonly string[];
     private readonly ownerWidth: number;
-    private looked = 0;
-    private done = 0;
+    // Sets: a component ends twice, once as itself and once with its outputs.
+    private readonly looked = new Set<string>();
+    private readonly done = new Set<string>();
 
     constructor(
         labs: readonly string[],
@@ -90,12 +91,12 @@ export class UpProgress {
         if (metadata === undefined) {
             return;
         }
+        const { urn, type } = metadata;
         if (!/^(create|delete|update|replace)/.test(metadata.op)) {
-            this.looked += started === undefined ? 1 : 0;
+            this.looked.add(urn);
             this.tell();
             return;
         }
-        const { urn, type } = metadata;
         const name = nameOf(urn);
         const words = wordsFor(type, name, metadata.op.startsWith("delete"), this.simulated);
         const owner = this.owner(name);
@@ -106,11 +107,13 @@ export class UpProgress {
         } else {
             const took = elapsed(Date.now() - (this.busy.get(urn)?.begin ?? Date.now()));
             this.busy.delete(urn);
-            this.done += failed === undefined ? 1 : 0;
             if (failed !== undefined) {
                 this.line(owner, `${words?.during ?? name}: FAILED after ${took}`);
-            } else if (words !== undefined) {
-                this.line(owner, `${words.after} (${took})`);
+            } else {
+                this.done.add(urn);
+                if (words !== undefined) {
+                    this.line(owner, `${words.after} (${took})`);
+                }
             }
         }
         this.tell();
@@ -127,13 +130,20 @@ export class UpProgress {
     }
 
     private tell(): void {
-        const now = [...this.busy.values()].map(({ owner, during }) => `${owner}: ${during}`);
-        const more = now.length > NAMED ? [`${now.length - NAMED} more`] : [];
+        const doing = new Map<string, string[]>();
+        for (const { owner, during } of this.busy.values()) {
+            doing.set(during, [...(doing.get(during) ?? []), owner]);
+        }
+        const now = [...doing].map(
+            ([during, owners]) =>
+                `${owners.length > NAMED ? `${owners.length} labs` : owners.sort().join(", ")}: ${during}`,
+        );
+        const some = (count: number) => `${count} resource${count === 1 ? "" : "s"}`;
         const counts = [
-            ...(this.done > 0 ? [`${this.done} resources done`] : []),
-            ...(this.done === 0 && this.looked > 0 ? [`looked at ${this.looked} resources`] : []),
+            ...(this.done.size > 0 ? [`${some(this.done.size)} done`] : []),
+            ...(this.done.size === 0 && this.looked.size > 0 ? [`looked at ${some(this.looked.size)}`] : []),
         ];
-        const parts = [...counts, ...now.slice(0, NAMED), ...more];
+        const parts = [...counts, ...now];
         this.terminal.status(parts.length === 0 ? "the engine starts" : parts.join("; "));
     }
 }

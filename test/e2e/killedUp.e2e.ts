@@ -64,6 +64,9 @@ describe("an `up` that is killed half-way", () => {
         await live?.cloud.stop();
     });
 
+    /** On simulated machines the script takes no time. */
+    const preparing = () => (live.cloud.mode === "simulated" ? [] : bootstraps);
+
     /** Kills engine and program with SIGKILL at a moment, a little later. */
     async function killAt(moment: Moment): Promise<void> {
         const going = new Going();
@@ -117,16 +120,14 @@ describe("an `up` that is killed half-way", () => {
 
         it("while clusters start and the machines are being prepared", async () => {
             await live.cloud.control.setLatency({ "emr:RunJobFlow": slowMs });
-            // On simulated machines the script takes no time.
-            const also = live.cloud.mode === "simulated" ? [] : bootstraps;
-            await killAt({ wanted: [...clusters, ...also] });
+            await killAt({ wanted: [...clusters, ...preparing()] });
             await live.stack.cancel();
             assert.deepEqual(await newOrphans(), ["cluster of ada", "cluster of grace"]);
         });
 
         it("while clusters start and all else is done", async () => {
             await live.cloud.control.setLatency({ "emr:RunJobFlow": 3 * slowMs });
-            await killAt({ wanted: clusters, done: bootstraps });
+            await killAt({ wanted: clusters, done: preparing() });
             await live.stack.cancel();
             assert.deepEqual(await newOrphans(), ["cluster of ada", "cluster of grace"]);
         });

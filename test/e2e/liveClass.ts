@@ -42,7 +42,8 @@ export class LiveClass {
 
     /** Starts the cloud and makes the stack; nothing is up yet. */
     static async start(name: string, config: StackConfig): Promise<LiveClass> {
-        const cloud = await PocketCloud.start({ name, tools: await tools() });
+        // Of this process alone: the same tests may run in another clone, with the same cache folder.
+        const cloud = await PocketCloud.start({ name: `${name}-${process.pid}`, tools: await tools() });
         try {
             const courseArchive = await packCourse(cloud.dir);
             return new LiveClass(cloud, await classStack(cloud, { ...quick, courseArchive, ...config }));

@@ -26,16 +26,34 @@ const remedies: Readonly<Record<string, (id: string) => string>> = {
 
 /** Everything with the stack's tags that its state does not know of, what costs money first. */
 export async function orphansOf(live: LiveClass): Promise<Orphan[]> {
-    const state = JSON.stringify(await live.stack.export());
+    const known = await knownTo(live);
     const parts = await partsOfOthers(live);
     const costly = ["instance", "cluster"];
     return (await stillThere(live.cloud.env))
-        .filter(({ id }) => !state.includes(id) && !parts.has(id))
+        .filter((found) => !known(found) && !parts.has(found.id))
         .map((found) => ({
             ...found,
             remedy: remedies[found.kind]?.(found.id) ?? "goes with what it belongs to",
         }))
         .sort((a, b) => Number(costly.includes(b.kind)) - Number(costly.includes(a.kind)));
+}
+
+/**
+ * Says whether the state knows a thing. By its id anywhere in a resource, since some are outputs of others (disks), but a
+ * profile has its role's name, so that only a profile can know a profile.
+ */
+async function knownTo(live: LiveClass): Promise<(found: Tagged) => boolean> {
+    const { resources = [] } = (await live.stack.export()).deployment;
+    const texts = resources.map((resource) => ({
+        type: String(resource.type),
+        text: JSON.stringify(resource),
+    }));
+    return ({ kind, id }) =>
+        texts.some(
+            ({ type, text }) =>
+                text.includes(id) &&
+                (kind !== "instance-profile" || type === "aws:iam/instanceProfile:InstanceProfile"),
+        );
 }
 
 /** A cluster's nodes end with the cluster, a machine's disk with the machine. */

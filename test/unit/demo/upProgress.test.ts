@@ -52,6 +52,22 @@ describe("progress of the demo", () => {
         );
     });
 
+    it("says in one line what goes on, many labs at a time", () => {
+        const said: string[] = [];
+        const terminal = { status: (text?: string) => said.push(text ?? ""), say: () => undefined };
+        const names = ["a", "b", "c", "d", "e"];
+        const progress = new UpProgress(names, terminal as unknown as Terminal);
+        for (const name of names) {
+            const urn = `urn:pulumi:eu-west-1::student-labs::${instance}::${name}-machine-instance`;
+            progress.onEvent({
+                resourcePreEvent: { metadata: { op: "create", type: instance, urn } },
+            } as unknown as EngineEvent);
+        }
+        assert.equal(said[0], "the engine starts");
+        assert.equal(said[4], "a, b, c, d: machine boots");
+        assert.equal(said[5], "5 labs: machine boots");
+    });
+
     it("tells what failed, whatever it is", () => {
         assert.deepEqual(
             lines([
