@@ -14,6 +14,10 @@ export interface Row {
     readonly password: string;
     readonly clusterId: string;
     readonly hostKey: string;
+    readonly dnsName: string;
+    readonly ipv6: string;
+    readonly port: number;
+    readonly problem: string;
 }
 
 /** Settings of a small class that a laptop's pocket cloud carries with ease. */
