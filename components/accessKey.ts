@@ -5,10 +5,11 @@ import { Tags } from "./tags";
 
 /** Inputs of a {@link StudentAccessKey}. */
 export interface StudentAccessKeyArgs {
-    /** End of the user's name: the lab, or what all labs share. */
+    /** End of the user's name: the lab, or what all labs share. A change makes user and key anew. */
     readonly owner: string;
-    /** Tags of the user; the policy compares them. */
+    /** Tags of the user; the policy compares them. A change updates them in place. */
     readonly tags: Tags;
+    /** A change attaches the other policy. */
     readonly policyArn: pulumi.Input<string>;
 }
 

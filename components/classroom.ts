@@ -5,6 +5,7 @@ import { StudentAccessKey } from "./accessKey";
 import { ClusterGroup } from "./clusterGroup";
 import { CourseMaterial } from "./courseMaterial";
 import { EmrServiceRole } from "./emrServiceRole";
+import { LabFailures } from "./labFailures";
 import { LabIdentity } from "./labIdentity";
 import { Network } from "./network";
 import { Region } from "./region";
@@ -22,6 +23,8 @@ export interface ClassroomArgs {
 
 /** What the labs of one region share. */
 export class Classroom extends pulumi.ComponentResource {
+    /** Why something that all labs need failed. */
+    readonly failures = new LabFailures("classroom");
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -47,7 +50,7 @@ export class Classroom extends pulumi.ComponentResource {
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
         const { region, settings } = args;
-        const child = { parent: this };
+        const child = { parent: this, hooks: this.failures.hooks };
 
         this.key = new tls.PrivateKey(
             `${name}-key`,

@@ -5,10 +5,13 @@ import { emrTag, Tags } from "./tags";
 
 /** Inputs of a {@link ClusterGroup}. */
 export interface ClusterGroupArgs {
+    /** A change makes the group, and with it the clusters, anew. */
     readonly vpcId: pulumi.Input<string>;
+    /** In EC2's characters: no apostrophe. A change makes the group, and with it the clusters, anew. */
     readonly description: string;
-    /** Group of the machines that may reach the nodes by SSH. */
+    /** Group of the machines that may reach the nodes by SSH. A change updates the rule in place. */
     readonly machinesGroupId: pulumi.Input<string>;
+    /** A change updates them in place. */
     readonly tags: Tags;
 }
 

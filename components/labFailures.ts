@@ -8,6 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
 export function reasonIn(errors: readonly string[]): string {
     const lines = errors.map((error) =>
         error
+            // Of a script's output, what went well says nothing about why it failed.
+            .replace(/^lab: changed: .*$/gm, "")
             .replace(/\s+/g, " ")
             .replace(/^(\d+ errors? occurred: ?)?[*\s]*/, "")
             .trim(),

@@ -5,11 +5,11 @@ import { Tags } from "./tags";
 
 /** Inputs of a {@link LabIdentity}. */
 export interface LabIdentityArgs {
-    /** End of the role's name: the lab, or what all labs share. */
+    /** End of the role's name: the lab, or what all labs share. A change makes role and profile anew. */
     readonly owner: string;
-    /** Tags of the role; the students' policy compares them. */
+    /** Tags of the role; the students' policy compares them. A change updates them in place. */
     readonly tags: Tags;
-    /** What the identity may do; `undefined` = nothing. */
+    /** What the identity may do; `undefined` = nothing. A change attaches the other policy. */
     readonly policyArn: pulumi.Input<string> | undefined;
 }
 

@@ -12,14 +12,17 @@ import { Tags } from "./tags";
 
 /** Inputs of a {@link LabMachine}. */
 export interface LabMachineArgs {
-    /** Host name of the machine: the lab's name, or that of a machine that supports the class. */
+    /** Host name of the machine: the lab's name, or that of a machine that supports the class. Another is another machine. */
     readonly hostName: string;
     readonly classroom: Classroom;
     readonly region: Region;
+    /** What a change does is in their own declarations. */
     readonly settings: Settings;
+    /** A change gives the machine the other profile in place. */
     readonly identity: LabIdentity;
+    /** A change runs bootstrap again. */
     readonly password: pulumi.Input<string>;
-    /** Variables for the student's environment, where the class hands out access keys. */
+    /** Variables for the student's environment, where the class hands out access keys. A change runs bootstrap again. */
     readonly accessKey?: { readonly id: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
     readonly tags: Tags;
 }

@@ -12,6 +12,8 @@ export interface MachineRowArgs {
     readonly machine: LabMachine;
     readonly password: random.RandomPassword;
     readonly failures: LabFailures;
+    /** What failed for all. */
+    readonly shared: LabFailures;
     readonly region: Region;
     readonly settings: Settings;
     /** Other parts of the lab that must be there for it to be whole. */
@@ -20,8 +22,14 @@ export interface MachineRowArgs {
 
 /** What the roster says of a machine, each field recovered by itself. */
 export function machineRow(args: MachineRowArgs): MachineRow {
-    const { machine, password, failures, region, settings } = args;
-    const whole = pulumi.all([machine.address, ...machine.parts, ...args.parts]).apply(() => "");
+    const { machine, password, failures, shared, region, settings } = args;
+    // Each part for itself, so that the row waits for all of them and names everything that failed.
+    const parts = [machine.address, ...machine.parts, ...args.parts].map((part) =>
+        pulumi.recover(
+            part.apply(() => true),
+            () => false,
+        ),
+    );
     return {
         region: region.name,
         dnsName: machine.dnsName,
@@ -31,9 +39,12 @@ export function machineRow(args: MachineRowArgs): MachineRow {
         user: loginUser,
         password: pulumi.secret(failures.orElse(password.result, "")),
         hostKey: failures.orElse(machine.hostKey, ""),
-        problem: pulumi.recover(
-            pulumi.unsecret(whole),
-            () => failures.reason || "not made: something it needs failed",
-        ),
+        problem: pulumi
+            .unsecret(pulumi.all(parts))
+            .apply((there) =>
+                there.every((part) => part)
+                    ? ""
+                    : failures.reason || shared.reason || "not made: something it needs failed",
+            ),
     };
 }

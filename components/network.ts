@@ -28,7 +28,7 @@ export class Network extends pulumi.ComponentResource {
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Network", name, {}, opts);
-        const child = { parent: this };
+        const child = { parent: this, hooks: opts?.hooks };
         const tags = stackTags();
 
         const vpc = new aws.ec2.Vpc(

@@ -71,7 +71,7 @@ export class StopRole extends pulumi.ComponentResource {
 
     constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:StopRole", name, {}, opts);
-        const child = { parent: this };
+        const child = { parent: this, hooks: opts?.hooks };
         const role = new aws.iam.Role(
             `${name}-role`,
             {

@@ -113,6 +113,7 @@ export class StudentLab extends pulumi.ComponentResource {
                 machine,
                 password,
                 failures,
+                shared: classroom.failures,
                 region,
                 settings,
                 parts: [...(cluster?.parts ?? []), ...(connect === undefined ? [] : [connect.id])],

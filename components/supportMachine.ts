@@ -48,7 +48,15 @@ export class SupportMachine extends pulumi.ComponentResource {
 
         this.row = {
             machine,
-            ...machineRow({ machine: one, password, failures, region, settings, parts: [] }),
+            ...machineRow({
+                machine: one,
+                password,
+                failures,
+                shared: classroom.failures,
+                region,
+                settings,
+                parts: [],
+            }),
         };
         this.registerOutputs({});
     }

@@ -30,10 +30,10 @@ describe("The ports of SSH", () => {
 
     it("are each open to each allowed network and to nobody else", () => {
         assert.deepEqual(rulesOf(both), [
-            ["classroom-network-ssh-443-130.88.0.0/16", "130.88.0.0/16", "tcp", 443, 443],
-            ["classroom-network-ssh-443-2001:630::/32", "2001:630::/32", "tcp", 443, 443],
             ["classroom-network-ssh-22-130.88.0.0/16", "130.88.0.0/16", "tcp", 22, 22],
             ["classroom-network-ssh-22-2001:630::/32", "2001:630::/32", "tcp", 22, 22],
+            ["classroom-network-ssh-443-130.88.0.0/16", "130.88.0.0/16", "tcp", 443, 443],
+            ["classroom-network-ssh-443-2001:630::/32", "2001:630::/32", "tcp", 443, 443],
         ]);
     });
 

@@ -30,6 +30,7 @@ export interface Registered {
 
 /** What a run of the program in mocks came to. */
 export interface ClassInMocks {
+    /** Sorted by URN. */
     readonly resources: readonly Registered[];
     /** The stack's outputs, resolved; secrets are plain here. */
     readonly outputs: {
@@ -217,7 +218,8 @@ async function runProgram(
         new Promise<pulumi.Unwrap<T>>((done) => pulumi.output(value).apply((plain) => done(plain)));
     const resolved = (await resolve(outputs)) as unknown as ClassInMocks["outputs"];
     await pulumi.runtime.disconnect();
-    const resources = registered;
+    // In an order that does not depend on which promise was settled first.
+    const resources = registered.sort((one, other) => (one.urn < other.urn ? -1 : 1));
 
     const ofType = (type: string) =>
         resources.filter((one) => one.type === type || one.type.endsWith(`:${type}`));

@@ -106,13 +106,13 @@ describe("A class in which one lab fails", () => {
         ]);
     });
 
-    it("points at what is shared where that failed, and lists every lab all the same", async () => {
+    it("says why in every row where what all share failed, and lists every lab all the same", async () => {
         const stack = await declareClass(asked, { fails: { "Policy classroom-student": "MalformedPolicy" } });
         assert.deepEqual(
             stack.outputs.roster.map(({ lab, problem, password }) => [lab, problem, password]),
             ["ada", "grace"].map((lab) => [
                 lab,
-                "not made: something it needs failed",
+                "classroom-student: MalformedPolicy",
                 `password-of-${lab}-password`,
             ]),
         );
