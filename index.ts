@@ -1,23 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { Classroom } from "./components/classroom";
-import { planLabs } from "./components/labs";
+import { planLabs, planSupport } from "./components/labs";
 import { lookUpRegion } from "./components/region";
+import { guardClusters } from "./components/replacementGuard";
 import { loadSettings } from "./components/settings/settings";
 import { StudentLab } from "./components/studentLab";
+import { SupportMachine } from "./components/supportMachine";
 
 /** The class of one stack: settings, what the region offers, what the labs share, the labs. */
 export = async () => {
     const settings = loadSettings();
     const region = await lookUpRegion(settings);
+    await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, settings });
     const labs = planLabs(settings).map(
         (lab) => new StudentLab(lab.name, { lab, classroom, region, settings }),
+    );
+    const support = planSupport(settings.supportMachines).map(
+        ({ name: machine }) => new SupportMachine(machine, { machine, classroom, region, settings }),
     );
 
     return {
         /** One row a lab; `pulumi stack output roster --show-secrets` shows the passwords. */
         roster: labs.map((lab) => lab.rosterRow),
+        /** Machines for demonstrators and services, with the same fields. */
+        supportMachines: support.map((machine) => machine.row),
         /** The operator's private key to every machine. */
         classKey: pulumi.secret(classroom.key.privateKeyOpenssh),
+        /** What Pulumi Cloud shows on the stack's page, with the outputs above filled in. */
+        readme: readFileSync(path.join(__dirname, "Pulumi.README.md"), "utf8"),
     };
 };

@@ -1,13 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { StudentAccessKey } from "./accessKey";
+import { ClusterGroup } from "./clusterGroup";
 import { CourseMaterial } from "./courseMaterial";
 import { EmrServiceRole } from "./emrServiceRole";
+import { LabFailures } from "./labFailures";
+import { LabIdentity } from "./labIdentity";
 import { Network } from "./network";
 import { Region } from "./region";
+import { StopRole } from "./schedules";
 import { ScratchBucket } from "./scratchBucket";
 import { Settings } from "./settings/definitions";
-import { studentPolicy } from "./studentPolicy";
+import { studentPolicy, supportPolicy } from "./studentPolicy";
 import { stackTags } from "./tags";
 
 /** Inputs of a {@link Classroom}. */
@@ -18,6 +23,8 @@ export interface ClassroomArgs {
 
 /** What the labs of one region share. */
 export class Classroom extends pulumi.ComponentResource {
+    /** Why something that all labs need failed. */
+    readonly failures = new LabFailures("classroom");
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -29,11 +36,21 @@ export class Classroom extends pulumi.ComponentResource {
     readonly emrServiceRole: EmrServiceRole;
     /** The policy that every lab's identity has. */
     readonly studentPolicyArn: pulumi.Output<string>;
+    /** The policy of machines that support the class; `undefined` where there is nothing for them to read. */
+    readonly supportPolicyArn: pulumi.Output<string> | undefined;
+    /** With `isolation: class`, the identity of all labs. */
+    readonly sharedIdentity: LabIdentity | undefined;
+    /** With `isolation: class`, the group of all clusters' nodes. */
+    readonly sharedClusterGroup: ClusterGroup | undefined;
+    /** With `isolation: class` and access keys, the key of all labs. */
+    readonly sharedAccessKey: StudentAccessKey | undefined;
+    /** Stops the class by schedule; `undefined` where nothing is scheduled. */
+    readonly stopRole: StopRole | undefined;
 
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
         const { region, settings } = args;
-        const child = { parent: this };
+        const child = { parent: this, hooks: this.failures.hooks };
 
         this.key = new tls.PrivateKey(
             `${name}-key`,
@@ -48,7 +65,7 @@ export class Classroom extends pulumi.ComponentResource {
         );
         this.network = new Network(
             `${name}-network`,
-            { region, allowedSshCidrs: settings.allowedSshCidrs, sshPorts: [22] },
+            { region, allowedSshCidrs: settings.allowedSshCidrs, sshPorts: settings.sshPorts },
             child,
         );
         this.bucket = new ScratchBucket(`${name}-scratch`, child);
@@ -68,7 +85,14 @@ export class Classroom extends pulumi.ComponentResource {
                 policy: pulumi
                     .all([this.bucket.arn, this.courseMaterial?.arn])
                     .apply(([bucketArn, courseArchiveArn]) =>
-                        JSON.stringify(studentPolicy({ region, bucketArn, courseArchiveArn })),
+                        JSON.stringify(
+                            studentPolicy({
+                                region,
+                                bucketArn,
+                                courseArchiveArn,
+                                isolation: settings.isolation,
+                            }),
+                        ),
                     ),
                 tags: stackTags(),
             },
@@ -77,6 +101,53 @@ export class Classroom extends pulumi.ComponentResource {
 
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
+        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, settings, child);
+        const shared = { owner: "class", tags: stackTags(), policyArn: policy.arn };
+        const together = settings.isolation === "class";
+        this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
+        this.sharedAccessKey =
+            together && settings.studentCredentials === "access-key"
+                ? new StudentAccessKey(`${name}-access`, shared, child)
+                : undefined;
+        const clusters = settings.power === "on" && settings.clusters === "on";
+        this.sharedClusterGroup =
+            together && clusters
+                ? new ClusterGroup(
+                      `${name}-clusters`,
+                      {
+                          vpcId: this.network.vpcId,
+                          description: "Clusters of all labs",
+                          machinesGroupId: this.network.machinesGroupId,
+                          tags: stackTags(),
+                      },
+                      child,
+                  )
+                : undefined;
+        this.stopRole =
+            settings.nightlyStop === undefined && settings.endsAt === undefined
+                ? undefined
+                : new StopRole(`${name}-stop`, { region }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
+    }
+
+    private declareSupportPolicy(
+        name: string,
+        settings: Settings,
+        opts: pulumi.CustomResourceOptions,
+    ): pulumi.Output<string> | undefined {
+        const archiveArn = this.courseMaterial?.arn;
+        if (archiveArn === undefined || settings.supportMachines.length === 0) {
+            return undefined;
+        }
+        const policy = new aws.iam.Policy(
+            name,
+            {
+                description: "What a machine that supports the class may do",
+                policy: archiveArn.apply((arn) => JSON.stringify(supportPolicy(arn))),
+                tags: stackTags(),
+            },
+            opts,
+        );
+        return policy.arn;
     }
 }

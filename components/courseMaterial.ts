@@ -42,7 +42,7 @@ export class CourseMaterial extends pulumi.ComponentResource {
                     source: new pulumi.asset.FileAsset(archive.path),
                     tags: stackTags(),
                 },
-                { parent: this },
+                { parent: this, hooks: opts?.hooks },
             );
             const { uri, arn } = locate(object.bucket, object.key);
             this.uri = uri;

@@ -61,7 +61,7 @@ export class EmrServiceRole extends pulumi.ComponentResource {
 
     constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:EmrServiceRole", name, {}, opts);
-        const child = { parent: this };
+        const child = { parent: this, hooks: opts?.hooks };
 
         const role = new aws.iam.Role(
             `${name}-role`,

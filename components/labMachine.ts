@@ -2,56 +2,90 @@ import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { Classroom } from "./classroom";
+import { DnsRecord } from "./dnsRecord";
 import { LabIdentity } from "./labIdentity";
+import { Region } from "./region";
 import { loginUser, remoteScript } from "./remoteScript";
-import { labTags } from "./tags";
+import { scheduleStop } from "./schedules";
+import { Settings } from "./settings/definitions";
+import { Tags } from "./tags";
 
 /** Inputs of a {@link LabMachine}. */
 export interface LabMachineArgs {
-    /** Name of the lab; becomes the host name. */
-    readonly lab: string;
+    /** Host name of the machine: the lab's name, or that of a machine that supports the class. Another is another machine. */
+    readonly hostName: string;
     readonly classroom: Classroom;
+    readonly region: Region;
+    /** What a change does is in their own declarations. */
+    readonly settings: Settings;
+    /** A change gives the machine the other profile in place. */
     readonly identity: LabIdentity;
-    /** Image. Frozen: a newer one is for machines made later. */
-    readonly amiId: string;
-    /** A change stops, changes and starts the machine; its address changes. */
-    readonly instanceType: string;
-    readonly sshPorts: readonly number[];
+    /** A change runs bootstrap again. */
     readonly password: pulumi.Input<string>;
-    readonly region: string;
-    /** Public keys of the operator, besides the class key. */
-    readonly operatorPublicKeys: readonly string[];
-    readonly aptPackages: readonly string[];
-    readonly pipPackages: readonly string[];
+    /** Variables for the student's environment, where the class hands out access keys. A change runs bootstrap again. */
+    readonly accessKey?: { readonly id: pulumi.Input<string>; readonly secret: pulumi.Input<string> };
+    readonly tags: Tags;
 }
+
+/** Stands where a machine has no address: an empty one would make the SSH client dial the operator's own machine. */
+export const noAddress = "machine-has-no-address.invalid";
 
 /** Finds the SSH host key in what bootstrap printed; "" where there is none. */
 export function hostKeyIn(stdout: string): string {
     return /^lab: host-key (ssh-ed25519 [A-Za-z0-9+/=]+)$/m.exec(stdout)?.[1] ?? "";
 }
 
-/** The machine of one lab: an EC2 instance, and the bootstrap that makes it a student's. */
+/**
+ * What a machine runs at its first boot: nothing, or, where SSH listens elsewhere than on 22, the ports. The operator's
+ * own network may be the one that blocks 22, so bootstrap would come too late.
+ */
+export function portsUserData(ports: readonly number[]): string | undefined {
+    if (ports.length === 1 && ports[0] === 22) {
+        return undefined;
+    }
+    return [
+        "#!/bin/bash",
+        "set -eu",
+        // Named as bootstrap.sh names its own, which replaces it.
+        `printf 'Port %s\\n' ${ports.join(" ")} >/etc/ssh/sshd_config.d/10-student-labs.conf`,
+        "systemctl daemon-reload",
+        // Ubuntu 24.04 starts sshd by its socket, which a generator makes from the ports of sshd's settings.
+        "systemctl restart ssh.socket",
+        "systemctl restart ssh",
+        "",
+    ].join("\n");
+}
+
+/** A machine of the class: an EC2 instance, and the bootstrap that makes it a student's. */
 export class LabMachine extends pulumi.ComponentResource {
     readonly instance: aws.ec2.Instance;
-    readonly bootstrap: command.remote.Command;
+    /** `undefined` while the power is off. */
+    readonly bootstrap: command.remote.Command | undefined;
     /** Group that has only this machine in it, for the lab's cluster to tell it from others. */
     readonly groupId: pulumi.Output<string>;
-    /** Public IPv4 address. */
+    /** Public IPv4 address; "" while the machine has none. */
     readonly address: pulumi.Output<string>;
-    /** SSH host key, `ssh-ed25519 AAAA...`. */
+    /** What to connect to: the address, or a name that no resolver knows. */
+    readonly host: pulumi.Output<string>;
+    /** IPv6 address; stays when the machine stops. */
+    readonly ipv6: pulumi.Output<string>;
+    /** Name in the class's DNS zone; "" where there is none. */
+    readonly dnsName: string;
+    /** SSH host key, `ssh-ed25519 AAAA...`; "" while the power is off. */
     readonly hostKey: pulumi.Output<string>;
+    /** What must be there for the machine to be whole; each fails where that part failed. */
+    readonly parts: readonly pulumi.Output<unknown>[];
 
     constructor(name: string, args: LabMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabMachine", name, {}, opts);
-        const { classroom, identity } = args;
-        const child = { parent: this };
-        const tags = labTags(args.lab);
+        const { classroom, identity, settings, region, tags } = args;
+        const child = { parent: this, hooks: opts?.hooks };
 
         const group = new aws.ec2.SecurityGroup(
             `${name}-group`,
             {
                 vpcId: classroom.network.vpcId,
-                description: `Machine of lab ${args.lab}: no rules, only a name for others' rules`,
+                description: `Machine ${args.hostName}: no rules, only a name for the rules of others`,
                 revokeRulesOnDelete: true,
                 tags,
             },
@@ -60,12 +94,14 @@ export class LabMachine extends pulumi.ComponentResource {
         this.instance = new aws.ec2.Instance(
             `${name}-instance`,
             {
-                ami: args.amiId,
-                instanceType: args.instanceType,
+                ami: region.amiId,
+                instanceType: settings.instanceType,
                 subnetId: classroom.network.subnetId,
                 vpcSecurityGroupIds: [classroom.network.machinesGroupId, group.id],
                 keyName: classroom.keyName,
                 iamInstanceProfile: identity.profileName,
+                ipv6AddressCount: 1,
+                userData: portsUserData(settings.sshPorts),
                 metadataOptions: {
                     httpEndpoint: "enabled",
                     httpTokens: "required",
@@ -76,52 +112,121 @@ export class LabMachine extends pulumi.ComponentResource {
                     volumeType: "gp3",
                     volumeSize: 16,
                     deleteOnTermination: true,
-                    tags,
+                    tags: { ...tags },
                 },
                 // Burstable types are billed without limit by default; others refuse the option.
-                ...(/^t\d/.test(args.instanceType)
+                ...(/^t\d/.test(settings.instanceType)
                     ? { creditSpecification: { cpuCredits: "standard" } }
                     : {}),
-                tags: { ...tags, Name: `${pulumi.getProject()} ${pulumi.getStack()} ${args.lab}` },
+                tags: { ...tags, Name: `${pulumi.getProject()} ${pulumi.getStack()} ${args.hostName}` },
             },
             {
                 ...child,
                 // What would replace a machine that a student works on, or restart it, is decided once.
-                ignoreChanges: ["ami", "availabilityZone", "keyName", "userData"],
+                ignoreChanges: ["ami", "availabilityZone", "ipv6AddressCount", "keyName", "userData"],
                 dependsOn: [classroom.network, identity],
             },
         );
+        const power = new aws.ec2transitgateway.InstanceState(
+            `${name}-power`,
+            { instanceId: this.instance.id, state: settings.power === "on" ? "running" : "stopped" },
+            { ...child, deletedWith: this.instance },
+        );
+        this.address = this.currentAddress(power, settings.power);
+        this.host = this.address.apply((address) => (address === "" ? noAddress : address));
+        this.bootstrap = settings.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
+        // The output of the script is secret as a whole; this part of it is public by nature.
+        this.hostKey =
+            this.bootstrap === undefined
+                ? pulumi.output("")
+                : pulumi.unsecret(this.bootstrap.stdout.apply(hostKeyIn));
+        // The stack's name is in it: the same lab name exists in several regions.
+        this.dnsName =
+            region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${settings.dnsZone}`;
+        const record =
+            region.dnsZoneId !== undefined && settings.power === "on"
+                ? new DnsRecord(
+                      `${name}-dns`,
+                      { zoneId: region.dnsZoneId, dnsName: this.dnsName, address: this.host },
+                      child,
+                  )
+                : undefined;
+        const schedules =
+            classroom.stopRole === undefined
+                ? []
+                : scheduleStop(
+                      `${name}-stop`,
+                      {
+                          times: settings,
+                          role: classroom.stopRole,
+                          partition: region.partition,
+                          call: "ec2:stopInstances",
+                          input: { InstanceIds: [this.instance.id] },
+                      },
+                      child,
+                  );
+
+        this.parts = [power.id, this.hostKey, record?.recordId, ...schedules.map(({ id }) => id)].filter(
+            (part) => part !== undefined,
+        );
+        this.groupId = group.id;
+        this.ipv6 = this.instance.ipv6Addresses.apply((addresses) => addresses[0] ?? "");
+        this.registerOutputs({ address: this.address, hostKey: this.hostKey });
+    }
+
+    /**
+     * The address as it is after the machine was started, which the instance's own outputs do not know: they are from
+     * before. Asks for a list, which may be empty, because a look-up that fails stops the whole class.
+     */
+    private currentAddress(
+        power: aws.ec2transitgateway.InstanceState,
+        wanted: Settings["power"],
+    ): pulumi.Output<string> {
+        if (wanted === "off") {
+            return pulumi.output("");
+        }
+        // Within `apply`, so that nothing is asked, and complained about, of a machine that could not be made.
+        return pulumi.all([this.instance.id, power.id]).apply(async ([id]) => {
+            const running = await aws.ec2.getInstances(
+                { filters: [{ name: "instance-id", values: [id] }], instanceStateNames: ["running"] },
+                { parent: this },
+            );
+            return running.publicIps[0] ?? "";
+        });
+    }
+
+    private declareBootstrap(
+        name: string,
+        { classroom, settings, region, ...args }: LabMachineArgs,
+        hooks: pulumi.ResourceHookBinding | undefined,
+    ): command.remote.Command {
         const material = classroom.courseMaterial;
-        this.bootstrap = remoteScript(
+        return remoteScript(
             `${name}-bootstrap`,
             {
                 script: "bootstrap.sh",
-                host: this.instance.publicIp,
-                port: args.sshPorts[0] ?? 22,
+                host: this.host,
+                port: settings.sshPorts[0] ?? 22,
                 privateKey: classroom.key.privateKeyOpenssh,
                 machine: this.instance,
                 values: {
-                    LAB_NAME: args.lab,
+                    LAB_NAME: args.hostName,
                     LAB_USER: loginUser,
                     LAB_PASSWORD: args.password,
-                    LAB_REGION: args.region,
-                    LAB_SSH_PORTS: args.sshPorts.join(" "),
-                    LAB_APT_PACKAGES: args.aptPackages.join(" "),
-                    LAB_PIP_PACKAGES: args.pipPackages.join(" "),
+                    LAB_REGION: region.name,
+                    LAB_SSH_PORTS: settings.sshPorts.join(" "),
+                    LAB_APT_PACKAGES: settings.aptPackages.join(" "),
+                    LAB_PIP_PACKAGES: settings.pipPackages.join(" "),
                     LAB_OPERATOR_KEYS: classroom.key.publicKeyOpenssh.apply((key) =>
-                        [key.trim(), ...args.operatorPublicKeys].join("\n"),
+                        [key.trim(), ...settings.operatorPublicKeys].join("\n"),
                     ),
                     LAB_COURSE_ARCHIVE_URI: material?.uri ?? "",
                     LAB_COURSE_ARCHIVE_VERSION: material?.version ?? "",
+                    LAB_ACCESS_KEY_ID: args.accessKey?.id ?? "",
+                    LAB_SECRET_ACCESS_KEY: args.accessKey?.secret ?? "",
                 },
             },
-            { ...child, dependsOn: [classroom.network] },
+            { parent: this, hooks, dependsOn: [classroom.network] },
         );
-
-        this.groupId = group.id;
-        this.address = this.instance.publicIp;
-        // The output of the script is secret as a whole; this part of it is public by nature.
-        this.hostKey = pulumi.unsecret(this.bootstrap.stdout.apply(hostKeyIn));
-        this.registerOutputs({ address: this.address, hostKey: this.hostKey });
     }
 }

@@ -7,8 +7,10 @@ export interface Lab {
     readonly name: string;
     /** The students who share it, as they were written; empty for a spare. */
     readonly students: readonly string[];
-    /** Where the name comes from, e.g. `students[2]`, for complaints. */
+    /** The setting that the name comes from, e.g. `students[2]`, for complaints. */
     readonly source: string;
+    /** What that setting says, for complaints. */
+    readonly written: string;
 }
 
 /** The settings that say who gets a lab. */
@@ -55,7 +57,7 @@ function numbered(
 ): Lab[] {
     return Array.from({ length: count }, (_, index) => {
         const name = `${prefix}-${String(index + 1).padStart(2, "0")}`;
-        return { name, students: students(name), source: key };
+        return { name, students: students(name), source: key, written: name };
     });
 }
 
@@ -70,44 +72,66 @@ export function planLabs(settings: LabSettings): Lab[] {
             name: labName(student),
             students: [student],
             source: `students[${index}]`,
+            written: student,
         })),
         ...settings.groups.map((group, index) => ({
             name: labName(group.lab),
             students: group.students,
             source: `groups[${index}].lab`,
+            written: group.lab,
         })),
         ...numbered("student", settings.studentCount, (name) => [name], "studentCount"),
         ...numbered("spare", settings.spares, () => [], "spares"),
     ];
 }
 
-/** What keeps the names of labs from being names: empty, too long, taken by the program, or two that are one. */
+/** The machines that support a class, named in the same name space as the labs. */
+export function planSupport(names: readonly string[]): Lab[] {
+    return names.map((name, index) => ({
+        name: labName(name),
+        students: [name],
+        source: `supportMachines[${index}]`,
+        written: name,
+    }));
+}
+
+/** Tells the roles of machines that support the class from those of labs, which have the labs' names. */
+export const supportOwner = (machine: string): string => `support-${machine}`;
+
+/**
+ * What keeps the names of labs, and of machines that support the class, from being names: empty, too long, taken by the
+ * program, or two that are one.
+ *
+ * @param labs labs and support machines together: they share one name space
+ * @param longest longest name of a lab, in characters; support machines have less room
+ */
 export function labProblems(labs: readonly Lab[], longest: number): Problem[] {
-    const bySource = new Map<string, string>();
+    const takenBy = new Map<string, string>();
     const problems: Problem[] = [];
-    for (const { name, students, source } of labs) {
-        const value = source.startsWith("students") ? students[0] : name;
-        const add = (message: string, mend: string) => problems.push({ key: source, value, message, mend });
-        const twin = bySource.get(name);
+    for (const { name, source, written } of labs) {
+        const support = source.startsWith("supportMachines");
+        const room = support ? longest - supportOwner("").length : longest;
+        const kind = support ? "machine" : "lab";
+        const instead = support ? "" : ", or groups: [{ lab: short-name, students: [...] }]";
+        const add = (message: string, mend: string) =>
+            problems.push({ key: source, value: written, message, mend });
+        const twin = takenBy.get(name);
         if (name === "") {
+            add("has no letter or digit to make a host name of", `Write a name with letters${instead}.`);
+        } else if (name.length > room) {
             add(
-                "has no letter or digit to make a host name of",
-                "Write groups: [{ lab: team-1, students: [...] }].",
-            );
-        } else if (name.length > longest) {
-            add(
-                `makes the lab name ${name}, longer than ${longest} characters`,
-                "Write a shorter name, or groups: [{ lab: short-name, students: [...] }].",
+                `makes the ${kind} name ${name}, longer than ${room} characters`,
+                `Write a shorter name${instead}.`,
             );
         } else if (twin !== undefined) {
             add(
-                `makes the lab name ${name}, which ${twin} has already`,
+                `makes the ${kind} name ${name}, which ${twin} has already`,
                 "Add an initial or a number to one of them.",
             );
         } else if (reserved.test(name) && source !== "spares") {
-            add(`makes the lab name ${name}, which the program needs itself`, "Write another name.");
+            add(`makes the ${kind} name ${name}, which the program needs itself`, "Write another name.");
         }
-        bySource.set(name, twin ?? source);
+        takenBy.set(name, twin ?? source);
     }
     return problems;
 }

@@ -28,7 +28,7 @@ export class Network extends pulumi.ComponentResource {
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Network", name, {}, opts);
-        const child = { parent: this };
+        const child = { parent: this, hooks: opts?.hooks };
         const tags = stackTags();
 
         const vpc = new aws.ec2.Vpc(
@@ -38,6 +38,7 @@ export class Network extends pulumi.ComponentResource {
                 // EMR's nodes find each other by name.
                 enableDnsHostnames: true,
                 enableDnsSupport: true,
+                assignGeneratedIpv6CidrBlock: true,
                 tags: { ...tags, Name: `${pulumi.getProject()} ${pulumi.getStack()}` },
             },
             child,
@@ -50,6 +51,7 @@ export class Network extends pulumi.ComponentResource {
                 // 4091 addresses, whatever the number of labs: a lab takes up to 21, most take 5. Were this computed
                 // from the number of labs, one more student would replace the subnet and with it every machine.
                 cidrBlock: "10.20.0.0/20",
+                ipv6CidrBlock: vpc.ipv6CidrBlock.apply((block) => block.replace(/\/56$/, "/64")),
                 availabilityZone: args.region.zone,
                 mapPublicIpOnLaunch: true,
                 tags: { ...tags, ...emrTag },
@@ -60,6 +62,11 @@ export class Network extends pulumi.ComponentResource {
         new aws.ec2.Route(
             `${name}-internet`,
             { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+            child,
+        );
+        new aws.ec2.Route(
+            `${name}-internet6`,
+            { routeTableId: routes.id, destinationIpv6CidrBlock: "::/0", gatewayId: gateway.id },
             child,
         );
         new aws.ec2.RouteTableAssociation(

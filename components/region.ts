@@ -14,6 +14,8 @@ export interface Region {
     readonly zone: string;
     /** Image for machines that are made now */
     readonly amiId: string;
+    /** Hosted zone for the names of the machines; `undefined` where the class wants none */
+    readonly dnsZoneId: string | undefined;
 }
 
 /** True where an instance type has Arm processors, which need an image of their own. */
@@ -82,10 +84,11 @@ async function newestImage(instanceType: string): Promise<string> {
  */
 export async function lookUpRegion(settings: Settings): Promise<Region> {
     const types = [...new Set([settings.instanceType, settings.clusterInstanceType])];
-    const [region, caller, partition, amiId, ...zones] = await Promise.all([
+    const [region, caller, partition, dnsZone, amiId, ...zones] = await Promise.all([
         aws.getRegion(),
         aws.getCallerIdentity(),
         aws.getPartition(),
+        settings.dnsZone === "" ? undefined : aws.route53.getZone({ name: settings.dnsZone }),
         settings.amiId === "" ? newestImage(settings.instanceType) : settings.amiId,
         ...types.map(zonesOffering),
     ]);
@@ -96,5 +99,6 @@ export async function lookUpRegion(settings: Settings): Promise<Region> {
         partition: partition.partition,
         zone: chooseZone(offered, settings.zone),
         amiId,
+        dnsZoneId: dnsZone?.zoneId,
     };
 }

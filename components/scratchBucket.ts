@@ -21,7 +21,7 @@ export class ScratchBucket extends pulumi.ComponentResource {
 
     constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:ScratchBucket", name, {}, opts);
-        const child = { parent: this };
+        const child = { parent: this, hooks: opts?.hooks };
 
         // forceDestroy, because jobs leave objects behind and `pulumi destroy` must leave nothing.
         const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: true, tags: stackTags() }, child);

@@ -1,16 +1,20 @@
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { StudentAccessKey } from "./accessKey";
 import { Classroom } from "./classroom";
+import { ClusterGroup } from "./clusterGroup";
 import { LabCluster } from "./labCluster";
+import { LabFailures } from "./labFailures";
 import { LabIdentity } from "./labIdentity";
 import { LabMachine } from "./labMachine";
 import { Lab } from "./labs";
+import { machineRow } from "./machineRow";
 import { labPassword } from "./password";
 import { Region } from "./region";
 import { loginUser, remoteScript } from "./remoteScript";
 import { RosterRow } from "./roster";
 import { labPrefix } from "./scratchBucket";
 import { Settings } from "./settings/definitions";
+import { labTags } from "./tags";
 
 /** Inputs of a {@link StudentLab}. */
 export interface StudentLabArgs {
@@ -36,89 +40,132 @@ export function pollSeconds(maxLabs: number): number {
  * One student's or group's lab: a password, an identity, a machine, and a cluster.
  *
  * Machine with bootstrap and cluster come up side by side; `connect` waits for both, and runs again alone when a cluster
- * is made anew.
+ * is made anew. While the power is off there is no cluster and no command: nothing connects to a machine that is stopped.
  */
 export class StudentLab extends pulumi.ComponentResource {
-    readonly machine: LabMachine;
-    readonly cluster: LabCluster;
-    readonly connect: command.remote.Command;
     /** The lab's line of the roster. */
     readonly rosterRow: RosterRow;
 
     constructor(name: string, args: StudentLabArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:StudentLab", name, {}, opts);
         const { lab, classroom, region, settings } = args;
-        const child = { parent: this };
+        const failures = new LabFailures(lab.name);
+        const child = { parent: this, hooks: failures.hooks };
+        const tags = labTags(lab.name);
 
         const password = labPassword(`${name}-password`, child);
-        const identity = new LabIdentity(
-            `${name}-identity`,
-            { lab: lab.name, policyArn: classroom.studentPolicyArn },
-            child,
-        );
-        this.machine = new LabMachine(
+        const identity =
+            classroom.sharedIdentity ??
+            new LabIdentity(
+                `${name}-identity`,
+                { owner: lab.name, tags, policyArn: classroom.studentPolicyArn },
+                child,
+            );
+        const machine = new LabMachine(
             `${name}-machine`,
             {
-                lab: lab.name,
+                hostName: lab.name,
                 classroom,
+                region,
+                settings,
                 identity,
-                amiId: region.amiId,
-                instanceType: settings.instanceType,
-                sshPorts: [22],
                 password: password.result,
-                region: region.name,
-                operatorPublicKeys: settings.operatorPublicKeys,
-                aptPackages: settings.aptPackages,
-                pipPackages: settings.pipPackages,
+                accessKey: this.accessKey(name, args, child),
+                tags,
             },
             child,
         );
-        this.cluster = new LabCluster(
-            `${name}-cluster`,
-            {
-                lab: lab.name,
-                classroom,
-                identity,
-                machineGroupId: this.machine.groupId,
-                release: settings.emrRelease,
-                instanceType: settings.clusterInstanceType,
-                instanceCount: settings.clusterInstanceCount,
-                applications: settings.clusterApplications,
-                idleHours: settings.clusterIdleHours,
-                stepConcurrency: settings.clusterStepConcurrency,
-            },
-            child,
-        );
-        this.connect = remoteScript(
-            `${name}-connect`,
-            {
-                script: "connect-cluster.sh",
-                host: this.machine.address,
-                port: 22,
-                privateKey: classroom.key.privateKeyOpenssh,
-                machine: this.machine.instance,
-                values: {
-                    LAB_USER: loginUser,
-                    LAB_REGION: region.name,
-                    LAB_CLUSTER_ID: this.cluster.clusterId,
-                    LAB_CLUSTER_KEY: this.cluster.privateKey,
-                    LAB_SCRATCH_URI: pulumi.interpolate`s3://${classroom.bucket.bucket}/${labPrefix(lab.name)}`,
-                    LAB_POLL_SECONDS: String(pollSeconds(settings.maxLabs)),
-                },
-            },
-            { ...child, dependsOn: [this.machine.bootstrap] },
-        );
+        const cluster =
+            settings.power === "on" && settings.clusters === "on"
+                ? new LabCluster(
+                      `${name}-cluster`,
+                      {
+                          lab: lab.name,
+                          classroom,
+                          region,
+                          settings,
+                          identity,
+                          group:
+                              classroom.sharedClusterGroup ??
+                              new ClusterGroup(
+                                  `${name}-cluster-group`,
+                                  {
+                                      vpcId: classroom.network.vpcId,
+                                      description: `Cluster of lab ${lab.name}`,
+                                      machinesGroupId: machine.groupId,
+                                      tags,
+                                  },
+                                  child,
+                              ),
+                      },
+                      child,
+                  )
+                : undefined;
+        const connect =
+            cluster === undefined
+                ? undefined
+                : this.declareConnect(`${name}-connect`, args, machine, cluster, child);
 
         this.rosterRow = {
             lab: lab.name,
             students: lab.students,
-            region: region.name,
-            address: this.machine.address,
-            user: loginUser,
-            password: pulumi.secret(password.result),
-            clusterId: this.cluster.clusterId,
-            hostKey: this.machine.hostKey,
+            ...machineRow({
+                machine,
+                password,
+                failures,
+                shared: classroom.failures,
+                region,
+                settings,
+                parts: [...(cluster?.parts ?? []), ...(connect === undefined ? [] : [connect.id])],
+            }),
+            clusterId: failures.orElse(cluster?.clusterId ?? pulumi.output(""), ""),
         };
-        this.registerOutputs({ address: this.machine.address, clusterId: this.cluster.clusterId });
+        this.registerOutputs({});
+    }
+
+    private accessKey(
+        name: string,
+        { lab, classroom, settings }: StudentLabArgs,
+        opts: pulumi.ComponentResourceOptions,
+    ): { id: pulumi.Input<string>; secret: pulumi.Input<string> } | undefined {
+        if (settings.studentCredentials === "instance-profile") {
+            return undefined;
+        }
+        const key =
+            classroom.sharedAccessKey ??
+            new StudentAccessKey(
+                `${name}-access`,
+                { owner: lab.name, tags: labTags(lab.name), policyArn: classroom.studentPolicyArn },
+                opts,
+            );
+        return { id: key.accessKeyId, secret: key.secretAccessKey };
+    }
+
+    private declareConnect(
+        name: string,
+        { lab, classroom, region, settings }: StudentLabArgs,
+        machine: LabMachine,
+        cluster: LabCluster,
+        opts: pulumi.CustomResourceOptions,
+    ) {
+        return remoteScript(
+            name,
+            {
+                script: "connect-cluster.sh",
+                host: machine.host,
+                port: settings.sshPorts[0] ?? 22,
+                privateKey: classroom.key.privateKeyOpenssh,
+                machine: machine.instance,
+                values: {
+                    LAB_USER: loginUser,
+                    LAB_REGION: region.name,
+                    LAB_CLUSTER_ID: cluster.clusterId,
+                    LAB_CLUSTER_KEY: cluster.privateKey,
+                    LAB_SCRATCH_URI: pulumi.interpolate`s3://${classroom.bucket.bucket}/${labPrefix(lab.name)}`,
+                    LAB_POLL_SECONDS: String(pollSeconds(settings.maxLabs)),
+                },
+            },
+            { ...opts, dependsOn: machine.bootstrap },
+        );
     }
 }

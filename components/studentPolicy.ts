@@ -9,6 +9,8 @@ export interface StudentPolicyArgs {
     readonly bucketArn: string;
     /** The one object that is the course archive, where there is one. */
     readonly courseArchiveArn?: string;
+    /** `lab`: the own cluster and the own part of the bucket. `class`: every lab's of this stack, as in 2014. */
+    readonly isolation: "lab" | "class";
 }
 
 /** What a student does with a cluster: submit, look, cancel. What mrjob calls is among it. */
@@ -46,6 +48,15 @@ const allocate = [
     "sts:AssumeRole*",
 ];
 
+function readArchive(arn: string): aws.iam.PolicyStatement {
+    return { Sid: "ReadTheCourseArchive", Effect: "Allow", Action: "s3:GetObject", Resource: arn };
+}
+
+/** What a machine that supports the class may do: fetch the course archive. */
+export function supportPolicy(courseArchiveArn: string): aws.iam.PolicyDocument {
+    return { Version: "2012-10-17", Statement: [readArchive(courseArchiveArn)] };
+}
+
 /**
  * What a student may do, from the machine and from code in a step alike (both carry the lab's role).
  *
@@ -53,8 +64,9 @@ const allocate = [
  * from the identity's tag. Role tags are principal tags in sessions of an instance profile ("Passing session tags").
  */
 export function studentPolicy(args: StudentPolicyArgs): aws.iam.PolicyDocument {
-    const { region, bucketArn, courseArchiveArn } = args;
-    const own = `${bucketArn}/${labPrefix("${aws:PrincipalTag/Lab}")}`;
+    const { region, bucketArn, courseArchiveArn, isolation } = args;
+    const compared = isolation === "lab" ? ["Project", "Stack", "Lab"] : ["Project", "Stack"];
+    const own = `${bucketArn}/${isolation === "lab" ? labPrefix("${aws:PrincipalTag/Lab}") : "labs/"}`;
     // EMR's samples, libraries and scripts, e.g. script-runner.jar.
     const emrLibraries = `arn:${region.partition}:s3:::${region.name}.elasticmapreduce`;
     return {
@@ -67,7 +79,7 @@ export function studentPolicy(args: StudentPolicyArgs): aws.iam.PolicyDocument {
                 Resource: `arn:${region.partition}:elasticmapreduce:${region.name}:${region.accountId}:cluster/*`,
                 Condition: {
                     StringEquals: Object.fromEntries(
-                        ["Project", "Stack", "Lab"].map((tag) => [
+                        compared.map((tag) => [
                             `elasticmapreduce:ResourceTag/${tag}`,
                             "${aws:PrincipalTag/" + tag + "}",
                         ]),
@@ -100,16 +112,7 @@ export function studentPolicy(args: StudentPolicyArgs): aws.iam.PolicyDocument {
                 Action: ["s3:GetObject", "s3:ListBucket"],
                 Resource: [emrLibraries, `${emrLibraries}/*`],
             },
-            ...(courseArchiveArn === undefined
-                ? []
-                : [
-                      {
-                          Sid: "ReadTheCourseArchive",
-                          Effect: "Allow" as const,
-                          Action: "s3:GetObject",
-                          Resource: courseArchiveArn,
-                      },
-                  ]),
+            ...(courseArchiveArn === undefined ? [] : [readArchive(courseArchiveArn)]),
             { Sid: "NeverAllocate", Effect: "Deny", Action: allocate, Resource: "*" },
         ],
     };

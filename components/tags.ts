@@ -22,3 +22,8 @@ export function stackTags(): Tags {
 export function labTags(lab: string): Tags {
     return { ...stackTags(), Lab: lab };
 }
+
+/** Tags that everything of one machine carries that supports the class. */
+export function supportTags(machine: string): Tags {
+    return { ...stackTags(), Support: machine };
+}

@@ -1,5 +1,6 @@
-import { labProblems, planLabs } from "../labs";
+import { labProblems, planLabs, planSupport } from "../labs";
 import { Settings } from "./definitions";
+import { isIpv6 } from "./network";
 import { Problem } from "./problem";
 
 /**
@@ -9,12 +10,37 @@ import { Problem } from "./problem";
  * @param longestName longest name of a lab, in characters
  */
 export function crossProblems(settings: Partial<Settings>, longestName: number): Problem[] {
-    const { students, groups, studentCount, spares, maxLabs } = settings;
+    return [...nameProblems(settings, longestName), ...ruleProblems(settings)];
+}
+
+// "Amazon VPC quotas": inbound rules of a security group, of each kind of addresses.
+const mostRules = 60;
+
+/** The machines' security group has a rule for each port and network. */
+function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<Settings>): Problem[] {
+    const ipv6 = allowedSshCidrs.filter(isIpv6).length;
+    const rules = sshPorts.length * Math.max(ipv6, allowedSshCidrs.length - ipv6);
+    return rules <= mostRules
+        ? []
+        : [
+              {
+                  key: "allowedSshCidrs",
+                  value: allowedSshCidrs,
+                  message: `makes ${rules} rules with ${sshPorts.length} ports, and a security group takes ${mostRules}`,
+                  mend: "Write fewer and larger networks, or fewer sshPorts.",
+              },
+          ];
+}
+
+/** Who gets a lab, and whether the names can be names. */
+function nameProblems(settings: Partial<Settings>, longestName: number): Problem[] {
+    const { students, groups, studentCount, spares, supportMachines, maxLabs } = settings;
     if (
         students === undefined ||
         groups === undefined ||
         studentCount === undefined ||
         spares === undefined ||
+        supportMachines === undefined ||
         maxLabs === undefined
     ) {
         return [];
@@ -45,5 +71,5 @@ export function crossProblems(settings: Partial<Settings>, longestName: number):
             mend: `If you really want and can pay for that many, write maxLabs: ${labs.length}.`,
         });
     }
-    return [...problems, ...labProblems(labs, longestName)];
+    return [...problems, ...labProblems([...labs, ...planSupport(supportMachines)], longestName)];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** How the text that Pulumi hands over is read: as it is, as a whole number, or as JSON (lists and maps of a stack file). */
-export type SettingKind = "text" | "integer" | "structure";
+/** How the text that Pulumi hands over is read: as it is, as a number, as true or false, or as JSON (lists and maps). */
+export type SettingKind = "text" | "integer" | "boolean" | "structure";
 
 /** What changing a setting later does to labs that run: nothing, an update in place, or replacement. */
 export type SettingEffect = "nothing" | "in place" | "replaced";
@@ -45,3 +45,18 @@ export function wholeNumber(least: number, most: number) {
     const error = `is not a whole number from ${least} to ${most}`;
     return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 }
+
+/** One of some words. */
+export const choice = <const Choices extends readonly [string, ...string[]]>(...choices: Choices) =>
+    z.enum(choices, { error: `is not one of ${choices.join(", ")}` });
+
+/** A name that goes by a pattern. */
+export const packageName = (what: string, pattern: RegExp) =>
+    z.string({ error: `is not text, so it cannot be ${what}` }).regex(pattern, { error: `is not ${what}` });
+
+/** The name of an EC2 instance type, as it is spelled; whether a region offers it is looked up later. */
+export const instanceType = z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/, {
+        error: "is not the name of an EC2 instance type",
+    });

@@ -15,7 +15,8 @@ const documentationNetworks = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/2
  * @param text e.g. `130.88.0.0/16` or `2001:630::/32`
  */
 export function cidrProblem(text: string): string | undefined {
-    if (!/\/\d{1,3}$/.test(text) || !ipaddr.isValidCIDR(text)) {
+    // No zone id (fe80::%eth0): it means something on one machine only.
+    if (!/^[^%]+\/\d{1,3}$/.test(text) || !ipaddr.isValidCIDR(text)) {
         return "is not a network in CIDR notation";
     }
     const [address, prefix] = ipaddr.parseCIDR(text);
@@ -24,7 +25,8 @@ export function cidrProblem(text: string): string | undefined {
             ? ipaddr.IPv4.networkAddressFromCIDR(text)
             : ipaddr.IPv6.networkAddressFromCIDR(text);
     const canonical = `${network.toString()}/${prefix}`;
-    if (canonical !== text.toLowerCase()) {
+    // Also in its spelling: EC2 answers IPv6 in lower case and short, and another spelling is a second rule for the same.
+    if (canonical !== text) {
         return `is not the address of a network; the network is ${canonical}`;
     }
     const copied = documentationNetworks.some(

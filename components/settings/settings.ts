@@ -14,6 +14,9 @@ function decode(setting: Setting<unknown>, text: string): unknown {
     if (setting.kind === "integer") {
         return /^-?\d+$/.test(text) ? Number(text) : text;
     }
+    if (setting.kind === "boolean") {
+        return text === "true" ? true : text === "false" ? false : text;
+    }
     try {
         return JSON.parse(text);
     } catch {
@@ -25,6 +28,9 @@ function decode(setting: Setting<unknown>, text: string): unknown {
 function nearestKey(key: string): string | undefined {
     const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
     const wanted = plain(key);
+    if (wanted.length < 3) {
+        return undefined;
+    }
     return Object.keys(definitions).find(
         (known) => plain(known).startsWith(wanted.slice(0, 5)) || wanted.startsWith(plain(known).slice(0, 5)),
     );
@@ -41,7 +47,7 @@ function nearestKey(key: string): string | undefined {
 export function checkSettings(texts: Readonly<Record<string, string>>, longestName = 30): Settings {
     const problems: Problem[] = [];
     const checked: Partial<Record<SettingKey, unknown>> = {};
-    for (const key of Object.keys(texts).filter((key) => !(key in definitions))) {
+    for (const key of Object.keys(texts).filter((key) => !Object.hasOwn(definitions, key))) {
         const nearest = nearestKey(key);
         problems.push({
             key,

@@ -15,6 +15,10 @@ export interface Row {
     readonly password: string;
     readonly clusterId: string;
     readonly hostKey: string;
+    readonly dnsName: string;
+    readonly ipv6: string;
+    readonly port: number;
+    readonly problem: string;
 }
 
 /** A row, and where the SSH server of its machine is reached. */

@@ -40,10 +40,17 @@ export class LiveClass {
         readonly stack: LabStack,
     ) {}
 
-    /** Starts the cloud and makes the stack; nothing is up yet. */
-    static async start(name: string, config: StackConfig): Promise<LiveClass> {
-        // Of this process alone: the same tests may run in another clone, with the same cache folder.
-        const cloud = await PocketCloud.start({ name: `${name}-${process.pid}`, tools: await tools() });
+    /**
+     * Starts the cloud and makes the stack; nothing is up yet.
+     *
+     * @param mode simulated: for tests in which nobody looks into a machine
+     */
+    static async start(name: string, config: StackConfig, mode?: "simulated"): Promise<LiveClass> {
+        const cloud = await PocketCloud.start({
+            // Of this process alone: the same tests may run in another clone, with the same cache folder.
+            name: `${name}-${process.pid}`,
+            tools: { ...(await tools()), ...(mode && { mode }) },
+        });
         try {
             const courseArchive = await packCourse(cloud.dir);
             return new LiveClass(cloud, await classStack(cloud, { ...quick, courseArchive, ...config }));
@@ -59,6 +66,19 @@ export class LiveClass {
             "up",
             this.heard(await this.stack.up({ ...asInTheReadme, ...this.listening(options) })),
         );
+    }
+
+    /** `pulumi up`, which has to fail: the exit code says so. */
+    async upFails(): Promise<OperationResult> {
+        const outcome = this.heard(await this.stack.up({ ...asInTheReadme, ...this.listening({}) }));
+        assert.notEqual(outcome.exitCode, 0, "pulumi up was to fail");
+        assert.equal(outcome.result, "failed");
+        return outcome;
+    }
+
+    /** Changes settings; `undefined` takes one away. */
+    async set(config: StackConfig): Promise<void> {
+        await this.stack.scratch.setConfig(this.stack.stack, config);
     }
 
     /** `pulumi destroy`, which has to succeed. */
@@ -156,12 +176,14 @@ export function wholeLab(op: "create" | "delete", lab: string): string[] {
         ["student-labs:index:LabMachine", `${lab}-machine`],
         ["aws:ec2/securityGroup:SecurityGroup", `${lab}-machine-group`],
         ["aws:ec2/instance:Instance", `${lab}-machine-instance`],
+        ["aws:ec2transitgateway/instanceState:InstanceState", `${lab}-machine-power`],
         ["command:remote:Command", `${lab}-machine-bootstrap`],
         ["student-labs:index:LabCluster", `${lab}-cluster`],
+        ["student-labs:index:ClusterGroup", `${lab}-cluster-group`],
         ["aws:ec2/securityGroup:SecurityGroup", `${lab}-cluster-group`],
-        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-out`],
-        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-out6`],
-        ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${lab}-cluster-ssh`],
+        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-group-out`],
+        ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-group-out6`],
+        ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${lab}-cluster-group-ssh`],
         ["tls:index/privateKey:PrivateKey", `${lab}-cluster-key`],
         ["aws:ec2/keyPair:KeyPair", `${lab}-cluster-key`],
         ["aws:emr/cluster:Cluster", `${lab}-cluster`],

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ErrorHookRequest, RegisterResourceResponse, Result } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
 import program from "../../index";
+import { answer, computed, MockCloud } from "./mockCloud";
 
 /** A value that was sent to the engine as a secret. */
 export interface Secret {
@@ -11,6 +14,8 @@ export interface Secret {
 export interface Registered {
     readonly type: string;
     readonly name: string;
+    /** What the engine knows it by: types of all that it is in, its own type, its name. */
+    readonly urn: string;
     /** Inputs as they went over the wire; secrets are `{ secret: value }`. */
     readonly inputs: Record<string, unknown>;
     /** `type::name` of the component it belongs to. */
@@ -18,15 +23,22 @@ export interface Registered {
     /** `type::name` of everything that it waits for, sorted. */
     readonly dependencies: readonly string[];
     readonly ignoreChanges: readonly string[];
+    readonly replaceOnChanges: readonly string[];
     readonly deletedWith: string;
     readonly additionalSecretOutputs: readonly string[];
 }
 
 /** What a run of the program in mocks came to. */
 export interface ClassInMocks {
+    /** Sorted by URN. */
     readonly resources: readonly Registered[];
     /** The stack's outputs, resolved; secrets are plain here. */
-    readonly outputs: { roster: Record<string, unknown>[]; classKey: string };
+    readonly outputs: {
+        roster: Record<string, unknown>[];
+        supportMachines: Record<string, unknown>[];
+        classKey: string;
+        readme: string;
+    };
     /** True where the stack's output is a secret, by path, e.g. `roster[0].password`. */
     isSecret(path: string): Promise<boolean>;
     /** The one resource of that name and type; fails where there is none or more. `type` may be its last part. */
@@ -60,120 +72,154 @@ interface RegisterRequest {
     getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
     getDependenciesList(): string[];
     getIgnorechangesList(): string[];
+    getReplaceonchangesList(): string[];
     getDeletedwith(): string;
     getAdditionalsecretoutputsList(): string[];
+    getHooks(): { getOnErrorList(): string[] } | undefined;
 }
-let registered: Registered[] = [];
+type Callback = (error: null, response: object) => void;
+interface HookRequest {
+    getName(): string;
+    getCallback(): { getToken(): string } | undefined;
+}
 
-// The mock monitor hands on neither dependencies nor options, and a test of order needs them.
+let registered: Registered[] = [];
+let cloud: MockCloud = {};
+let hooks = new Map<string, string>();
+
+// The mock monitor hands on neither dependencies nor options, shortens URNs, and knows error hooks as a feature but not
+// as a call. Tests of order, of names and of failures need them as the engine has them.
 const monitor = MockMonitor.prototype as unknown as {
-    registerResource: (this: unknown, request: RegisterRequest, callback: unknown) => Promise<void>;
-    registerErrorHook?: (request: unknown, callback: (error: null, response: object) => void) => void;
+    registerResource: (this: unknown, request: RegisterRequest, callback: Callback) => Promise<void>;
+    registerErrorHook?: (request: HookRequest, callback: Callback) => void;
+    newUrn: (parent: string, type: string, name: string) => string;
 };
+
+monitor.newUrn = (parent, type, name) => {
+    const within = parent === "" ? "" : `${parent.split("::")[2]}$`;
+    return `urn:pulumi:eu-west-1::student-labs::${within}${type}::${name}`;
+};
+
+monitor.registerErrorHook = (request, callback) => {
+    hooks.set(request.getName(), request.getCallback()?.getToken() ?? "");
+    callback(null, {});
+};
+
+/** Fails a resource as the engine does with `--continue-on-error`: tells its error hooks, then the program. */
+async function fail(request: RegisterRequest, error: string, callback: Callback): Promise<void> {
+    const calls = getCallbacks() as unknown as {
+        _callbacks: Map<string, (request: Uint8Array) => Promise<unknown>>;
+    };
+    const told = new ErrorHookRequest();
+    told.setName(request.getName());
+    told.setType(request.getType());
+    told.setFailedOperation("create");
+    told.setErrorsList([error]);
+    for (const hook of request.getHooks()?.getOnErrorList() ?? []) {
+        await calls._callbacks.get(hooks.get(hook) ?? "")?.(told.serializeBinary());
+    }
+    const response = new RegisterResourceResponse();
+    response.setResult(Result.FAIL);
+    callback(null, response);
+}
+
 const original = monitor.registerResource;
 monitor.registerResource = function (request, callback) {
+    const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
     registered.push({
-        type: request.getType(),
-        name: request.getName(),
-        parent: short(request.getParent()),
+        type,
+        name,
+        urn: monitor.newUrn(parent, type, name),
+        parent: short(parent),
         inputs: unwrap(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
         dependencies: request.getDependenciesList().map(short).sort(),
         ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
         deletedWith: short(request.getDeletedwith()),
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     });
-    return original.call(this, request, callback);
+    const error = cloud.fails?.[`${type.split(":").at(-1)} ${name}`];
+    return error === undefined ? original.call(this, request, callback) : fail(request, error, callback);
 };
-
-const hex = (text: string) => Buffer.from(text).toString("hex").padEnd(17, "0").slice(0, 17);
-
-/** What AWS and the other providers would answer, as far as the program looks at it. */
-function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
-    switch (type) {
-        case "random:index/randomPassword:RandomPassword":
-            return { result: `password-of-${name}` };
-        case "tls:index/privateKey:PrivateKey":
-            return {
-                privateKeyOpenssh: `private-openssh-of-${name}`,
-                privateKeyPem: `private-pem-of-${name}`,
-                publicKeyOpenssh: `ssh-ed25519 public-of-${name}\n`,
-            };
-        case "aws:ec2/instance:Instance":
-            return { publicIp: `198.18.0.${name.length}` };
-        case "aws:ec2/vpc:Vpc":
-            return { ipv6CidrBlock: "fd00:1234:5678::/56" };
-        case "command:remote:Command":
-            return { stdout: `lab: host-key ssh-ed25519 AAAA${hex(name)}\nlab: ok\n`, stderr: "" };
-        case "aws:s3/bucket:Bucket":
-            return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
-        case "aws:ec2/keyPair:KeyPair":
-            return { keyName: `${name}-0123456` };
-        default:
-            return type.startsWith("aws:iam/") && inputs.name === undefined
-                ? { name: `${name}-0123456`, arn: `arn:aws:iam::123456789012:${name}-0123456` }
-                : {};
-    }
-}
-
-function answer(token: string, args: Record<string, unknown>): Record<string, unknown> {
-    switch (token) {
-        case "aws:index/getCallerIdentity:getCallerIdentity":
-            return { accountId: "123456789012" };
-        case "aws:index/getRegion:getRegion":
-            return { region: "eu-west-1" };
-        case "aws:index/getPartition:getPartition":
-            return { partition: "aws" };
-        case "aws:ssm/getParameter:getParameter":
-            return { insecureValue: String(args.name).includes("arm64") ? "ami-arm" : "ami-intel" };
-        case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
-            return { locations: ["eu-west-1b", "eu-west-1a"] };
-        case "aws:s3/getObject:getObject":
-            return { etag: "etag-of-the-object" };
-        default:
-            throw new Error(`the program calls ${token}, which these mocks do not know`);
-    }
-}
 
 /** Settings that are complete; tests add to them. */
 export const settings = { students: ["Ada", "Grace"], allowedSshCidrs: ["130.88.0.0/16"] };
+
+/** Settings as the engine hands them over: lists and maps as JSON, text as it is; `undefined` is left out. */
+export function asTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(
+        given.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+}
+
+/** The standard input of a command, which is a secret. */
+export function stdinOf(command: Registered): string {
+    return (command.inputs.stdin as Secret).secret as string;
+}
+
+/** The values at the start of a script's standard input, as they stand there, one a line. */
+export function valuesOf(command: Registered): string[] {
+    return stdinOf(command).split("# shellcheck")[0]?.trimEnd().split("\n") ?? [];
+}
+
+/** How many resources the last run of the program registered, also one that failed. */
+export function registeredSoFar(): number {
+    return registered.length;
+}
 
 /**
  * Runs the whole program with Pulumi's mocks.
  *
  * @param changes settings to add to {@link settings}; `undefined` takes one away
+ * @param options what is unusual about the cloud; a preview
  * @throws what the program throws
  */
 export async function declareClass(
-    changes: Record<string, unknown> = {},
-    options: { preview?: boolean } = {},
+    changes: Readonly<Record<string, unknown>> = {},
+    options: MockCloud & { readonly preview?: boolean } = {},
+): Promise<ClassInMocks> {
+    // The SDK takes a stack trace for every promise, mapped to the sources: half the time of a run.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+        return await runProgram(changes, options);
+    } finally {
+        Error.stackTraceLimit = stackTraceLimit;
+    }
+}
+
+async function runProgram(
+    changes: Readonly<Record<string, unknown>>,
+    options: MockCloud & { readonly preview?: boolean },
 ): Promise<ClassInMocks> {
     registered = [];
+    hooks = new Map();
+    cloud = options;
     await pulumi.runtime.setMocks(
         {
             newResource: ({ type, name, inputs }) => {
                 const given = inputs as Record<string, unknown>;
-                return { id: `${name}-id`, state: { ...given, ...computed(type, name, given) } };
+                return { id: `${name}-id`, state: { ...given, ...computed(options, type, name, given) } };
             },
-            call: ({ token, inputs }) => answer(token, inputs as Record<string, unknown>),
+            call: ({ token, inputs }) => answer(options, token, inputs as Record<string, unknown>),
         },
         "student-labs",
         "eu-west-1",
         options.preview ?? false,
     );
-    const config = Object.entries({ ...settings, ...changes })
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [
-            `student-labs:${key}`,
-            typeof value === "string" ? value : JSON.stringify(value),
-        ]);
-    pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
+    const texts = Object.entries(asTexts({ ...settings, ...changes }));
+    pulumi.runtime.setAllConfig(
+        Object.fromEntries(texts.map(([key, text]) => [`student-labs:${key}`, text])),
+    );
 
     const outputs = await program();
     const resolve = <T>(value: pulumi.Input<T>) =>
         new Promise<pulumi.Unwrap<T>>((done) => pulumi.output(value).apply((plain) => done(plain)));
     const resolved = (await resolve(outputs)) as unknown as ClassInMocks["outputs"];
     await pulumi.runtime.disconnect();
-    const resources = registered;
+    // In an order that does not depend on which promise was settled first.
+    const resources = registered.sort((one, other) => (one.urn < other.urn ? -1 : 1));
 
     const ofType = (type: string) =>
         resources.filter((one) => one.type === type || one.type.endsWith(`:${type}`));

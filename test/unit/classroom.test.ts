@@ -35,6 +35,7 @@ describe("The classroom that the labs of a region share", () => {
             "RolePolicy classroom-emr-pass-role",
             "RolePolicyAttachment classroom-emr-managed",
             "Route classroom-network-internet",
+            "Route classroom-network-internet6",
             "RouteTable classroom-network-routes",
             "RouteTableAssociation classroom-network-subnet-routes",
             "ScratchBucket classroom-scratch",
@@ -42,6 +43,7 @@ describe("The classroom that the labs of a region share", () => {
             "SecurityGroupEgressRule classroom-network-machines-out",
             "SecurityGroupEgressRule classroom-network-machines-out6",
             "SecurityGroupIngressRule classroom-network-ssh-22-130.88.0.0/16",
+            "Stash classroom-cluster-shape",
             "Subnet classroom-network-subnet",
             "Vpc classroom-network-vpc",
             "VpcEndpoint classroom-network-s3",
@@ -53,6 +55,7 @@ describe("The classroom that the labs of a region share", () => {
         assert.deepEqual(subnet.inputs, {
             vpcId: "classroom-network-vpc-id",
             cidrBlock: "10.20.0.0/20",
+            ipv6CidrBlock: "fd00:1234:5678::/64",
             availabilityZone: "eu-west-1a",
             mapPublicIpOnLaunch: true,
             tags: { ...stackTags, ...forEmr },

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as yaml from "js-yaml";
 import { definitions } from "../../components/settings/definitions";
 import { checkSettings } from "../../components/settings/settings";
+import { asTexts } from "./classInMocks";
 
 const root = path.join(__dirname, "..", "..");
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
@@ -27,17 +28,26 @@ describe("Pulumi.yaml", () => {
     });
 
     it("leaves lists and maps without a type, which Pulumi would refuse without saying which value", () => {
+        const types = { integer: "integer", text: "string", boolean: "boolean", structure: undefined };
         assert.deepEqual(
             own.map(([key, { type }]) => [key, type]),
-            Object.entries(definitions).map(([key, { kind }]) => [
-                key,
-                { integer: "integer", text: "string", structure: undefined }[kind],
-            ]),
+            Object.entries(definitions).map(([key, { kind }]) => [key, types[kind]]),
+        );
+    });
+
+    it("has defaults that make a class, with names and networks added", () => {
+        const defaults = Object.fromEntries(own.map(([key, { default: standard }]) => [key, standard]));
+        assert.deepEqual(
+            checkSettings(asTexts({ ...defaults, students: ["ada"], allowedSshCidrs: ["130.88.0.0/16"] })),
+            checkSettings(asTexts({ students: ["ada"], allowedSshCidrs: ["130.88.0.0/16"] })),
         );
     });
 
     it("looks at what is really there before every run", () =>
         assert.equal(project.options.refresh, "always"));
+
+    it("lets the calls of a class wait for EMR's limits, which are per account and region", () =>
+        assert.deepEqual(project.config["aws:maxRetries"], { value: 25 }));
 });
 
 describe("The stack files", () => {
@@ -69,9 +79,12 @@ describe("The program", () => {
     for (const file of files) {
         it(`knows nothing of the pocket cloud: ${file}`, () => {
             const text = read(file);
-            const imports = [...text.matchAll(/(?:from|import|require)\s*\(?\s*["']([^"']+)["']/g)].map(
-                (found) => found[1] ?? "",
-            );
+            // Declarations, which begin a line, and calls.
+            const imports = [
+                /^(?:import|export)\b[^;"'=]*\bfrom\s+["']([^"']+)["']/gm,
+                /^import\s+["']([^"']+)["']/gm,
+                /\b(?:import|require)\(\s*["']?([^"')]*)/g,
+            ].flatMap((form) => [...text.matchAll(form)].map((found) => found[1] ?? ""));
             const outside = imports.filter((name) =>
                 name.startsWith(".")
                     ? !path.join(path.dirname(file), name).match(/^components\//)
@@ -82,6 +95,9 @@ describe("The program", () => {
             assert.deepEqual(outside, []);
             assert.doesNotMatch(text, /emulator|pocket|moto|AWS_ENDPOINT|127\.0\.|process\.env/i);
         });
+
+        it(`is in pieces that a person can read: ${file}`, () =>
+            assert.ok(read(file).split("\n").length <= 300));
     }
 
     it("is under 60 lines where it is entered", () => assert.ok(read("index.ts").split("\n").length < 60));

@@ -1,162 +1,223 @@
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { strict as assert } from "node:assert";
-import { Region } from "../../components/region";
-import { studentPolicy } from "../../components/studentPolicy";
+import { ClassInMocks, declareClass } from "./classInMocks";
+import { account, Call, Principal, session, tagsOf, titleOf, Verdict, verdict } from "./policyVerdict";
 
-const region: Region = {
-    name: "eu-west-1",
-    accountId: "123456789012",
-    partition: "aws",
-    zone: "eu-west-1a",
-    amiId: "ami-1",
-};
-const bucketArn = "arn:aws:s3:::scratch";
-const policy = studentPolicy({
-    region,
-    bucketArn,
-    courseArchiveArn: "arn:aws:s3:::university/ml/course.tar.gz",
-});
+const bucket = "arn:aws:s3:::classroom-scratch-bucket-0123456";
+const archive = "arn:aws:s3:::university/ml/course.tar.gz";
+const cluster = `arn:aws:elasticmapreduce:eu-west-1:${account}:cluster/j-1`;
+const role = (lab: string, stack = "eu-west-1") =>
+    `arn:aws:iam::${account}:role/student-labs-${stack}-${lab}-0123456`;
+const emr = (names: readonly string[], on?: Record<string, string>, resource = cluster): Call[] =>
+    names.map((name) => ({ action: `elasticmapreduce:${name}`, resource, ...(on && { on }) }));
+const s3 = (names: readonly string[], resource: string): Call[] =>
+    names.map((name) => ({ action: `s3:${name}`, resource }));
 
-const cluster = "arn:aws:elasticmapreduce:eu-west-1:123456789012:cluster/j-1";
-const tags = (lab: string, stack = "eu-west-1", project = "student-labs") => ({
-    Project: project,
-    Stack: stack,
-    Lab: lab,
-});
+const useCluster = [
+    "DescribeCluster",
+    "AddJobFlowSteps",
+    "DescribeStep",
+    "ListSteps",
+    "CancelSteps",
+    "ListInstances",
+    "ListInstanceGroups",
+    "ListBootstrapActions",
+    "GetAutoTerminationPolicy",
+];
+const useObjects = [
+    "GetObject",
+    "PutObject",
+    "DeleteObject",
+    "AbortMultipartUpload",
+    "ListMultipartUploadParts",
+];
 
-interface Call {
-    readonly action: string;
-    readonly resource: string;
-    /** Tags of the resource. */
-    readonly on?: Record<string, string>;
-    readonly context?: Record<string, string>;
-}
+/** What every student may do, whatever the isolation. */
+const always: readonly Call[] = [
+    ...emr(useCluster, tagsOf("ada")),
+    { action: "s3:ListBucket", resource: bucket },
+    { action: "s3:ListBucket", resource: bucket, context: { "s3:prefix": "labs/ada/tmp/" } },
+    { action: "s3:GetBucketLocation", resource: bucket },
+    ...s3(useObjects, `${bucket}/labs/ada/tmp/x`),
+    ...s3(["PutObject", "GetObject"], `${bucket}/labs/ada/logs/j-1/steps/s-1/stderr.gz`),
+    { action: "s3:GetObject", resource: archive },
+    ...s3(["GetObject"], "arn:aws:s3:::eu-west-1.elasticmapreduce/libs/script-runner/script-runner.jar"),
+    ...s3(["ListBucket"], "arn:aws:s3:::eu-west-1.elasticmapreduce"),
+];
 
-/** Asks the policy as an identity of lab ada. */
-async function decide({ action, resource, on = {}, context = {} }: Call): Promise<string> {
-    const prefixed = (prefix: string, of: Record<string, string>) =>
-        Object.fromEntries(Object.entries(of).map(([key, value]) => [`${prefix}/${key}`, value]));
-    const outcome = await runSimulation(
-        {
-            request: {
-                principal: "arn:aws:sts::123456789012:assumed-role/student-labs-eu-west-1-ada-0123456/i-1",
-                action,
-                resource: { resource, accountId: "123456789012" },
-                contextVariables: {
-                    ...prefixed("aws:PrincipalTag", tags("ada")),
-                    ...prefixed("elasticmapreduce:ResourceTag", on),
-                    ...prefixed("aws:ResourceTag", on),
-                    ...context,
-                },
-            },
-            identityPolicies: [{ name: "student", policy }],
-            serviceControlPolicies: [],
-            resourceControlPolicies: [],
-        },
-        {},
-    );
-    if (outcome.resultType === "error") {
-        throw new Error(`${action}: ${JSON.stringify(outcome.errors)}`);
-    }
-    return outcome.overallResult;
-}
-
-const allowed: readonly Call[] = [
-    ...[
-        "DescribeCluster",
-        "AddJobFlowSteps",
-        "DescribeStep",
-        "ListSteps",
-        "CancelSteps",
-        "ListInstances",
-        "ListInstanceGroups",
-        "ListBootstrapActions",
-    ].map((name) => ({ action: `elasticmapreduce:${name}`, resource: cluster, on: tags("ada") })),
-    { action: "s3:ListBucket", resource: bucketArn },
-    { action: "s3:ListBucket", resource: bucketArn, context: { "s3:prefix": "labs/ada/tmp/" } },
-    { action: "s3:GetBucketLocation", resource: bucketArn },
-    ...["GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload", "ListMultipartUploadParts"].map(
-        (name) => ({
-            action: `s3:${name}`,
-            resource: `${bucketArn}/labs/ada/tmp/x`,
-        }),
+/** Another lab of the same class: its cluster, its part of the bucket, its logs. */
+const neighbour: readonly Call[] = [
+    ...emr(
+        ["DescribeCluster", "AddJobFlowSteps", "CancelSteps", "ListSteps", "ListInstances"],
+        tagsOf("grace"),
     ),
-    { action: "s3:GetObject", resource: `${bucketArn}/labs/ada` },
-    { action: "s3:GetObject", resource: "arn:aws:s3:::university/ml/course.tar.gz" },
-    {
-        action: "s3:GetObject",
-        resource: "arn:aws:s3:::eu-west-1.elasticmapreduce/libs/script-runner/script-runner.jar",
-    },
+    ...s3(useObjects, `${bucket}/labs/grace/tmp/x`),
+    ...s3(["GetObject"], `${bucket}/labs/grace/logs/j-2/steps/s-1/stderr.gz`),
+    // A name that starts like the own one, and the own name in other clothes.
+    ...s3(["DeleteObject"], `${bucket}/labs/adam/x`),
+    ...s3(["GetObject"], `${bucket}/labs/Ada/x`),
 ];
 
-const refused: readonly Call[] = [
-    { action: "elasticmapreduce:DescribeCluster", resource: cluster, on: tags("grace") },
-    { action: "elasticmapreduce:DescribeCluster", resource: cluster },
-    { action: "elasticmapreduce:AddJobFlowSteps", resource: cluster, on: tags("grace") },
-    { action: "elasticmapreduce:AddJobFlowSteps", resource: cluster, on: tags("ada", "us-east-1") },
-    { action: "elasticmapreduce:AddJobFlowSteps", resource: cluster, on: tags("ada", "eu-west-1", "other") },
-    {
-        action: "elasticmapreduce:AddJobFlowSteps",
-        resource: cluster.replace("eu-west-1", "us-east-1"),
-        on: tags("ada"),
-    },
-    { action: "elasticmapreduce:CancelSteps", resource: cluster, on: tags("grace") },
-    { action: "elasticmapreduce:ListClusters", resource: "*" },
-    { action: "s3:GetObject", resource: `${bucketArn}/labs/grace/tmp/x` },
-    { action: "s3:PutObject", resource: `${bucketArn}/labs/grace/tmp/x` },
-    { action: "s3:DeleteObject", resource: `${bucketArn}/labs/adam/x` },
-    { action: "s3:GetObject", resource: `${bucketArn}/labs/grace/logs/j-2/steps/s-1/stderr.gz` },
-    { action: "s3:PutObject", resource: `${bucketArn}/course/course.tar.gz` },
-    { action: "s3:GetObject", resource: "arn:aws:s3:::university/ml/exam.tar.gz" },
-    { action: "s3:ListBucket", resource: "arn:aws:s3:::university" },
-    { action: "s3:ListAllMyBuckets", resource: "*" },
-    { action: "s3:DeleteBucket", resource: bucketArn },
-    { action: "s3:PutBucketPolicy", resource: bucketArn },
+/** What no student may do and nothing denies by name. */
+const never: readonly Call[] = [
+    ...emr(["DescribeCluster", "AddJobFlowSteps"], {}),
+    ...emr(["AddJobFlowSteps", "DescribeStep"], tagsOf("ada", "us-east-1")),
+    ...emr(["AddJobFlowSteps"], tagsOf("ada", "eu-west-1", "other")),
+    ...emr(["AddJobFlowSteps"], tagsOf("ada"), cluster.replace("eu-west-1", "us-east-1")),
+    ...emr(["AddJobFlowSteps"], tagsOf("ada"), cluster.replace(account, "210987654321")),
+    ...emr(["GetClusterSessionCredentials", "GetOnClusterAppUIPresignedURL"], tagsOf("ada")),
+    ...emr(["ListClusters", "ViewEventsFromAllClustersInConsole"], undefined, "*"),
+    ...s3(["GetObject", "PutObject"], "arn:aws:s3:::classroom-scratch-bucket-7654321/labs/ada/x"),
+    ...s3(["ListBucket"], "arn:aws:s3:::classroom-scratch-bucket-7654321"),
+    ...s3(["PutObject", "DeleteObject"], `${bucket}/course/course.tar.gz`),
+    ...s3(["GetObject"], `${bucket}/other/x`),
+    ...s3(["GetObject"], "arn:aws:s3:::university/ml/exam.tar.gz"),
+    ...s3(["PutObject", "DeleteObject"], archive),
+    ...s3(["ListBucket"], "arn:aws:s3:::university"),
+    ...s3(["ListAllMyBuckets"], "*"),
+    ...s3(["DeleteBucket", "PutBucketPolicy", "PutLifecycleConfiguration"], bucket),
+    ...s3(["PutObject"], "arn:aws:s3:::eu-west-1.elasticmapreduce/x"),
 ];
 
+/** What allocates, resizes, ends, tags, or becomes somebody else: denied by name, whatever other policy there is. */
 const denied: readonly Call[] = [
     { action: "elasticmapreduce:RunJobFlow", resource: "*" },
-    ...[
-        "AddInstanceGroups",
-        "ModifyInstanceGroups",
-        "AddInstanceFleet",
-        "ModifyInstanceFleet",
-        "PutManagedScalingPolicy",
-        "PutAutoScalingPolicy",
-        "PutAutoTerminationPolicy",
-        "RemoveAutoTerminationPolicy",
-        "ModifyCluster",
-        "TerminateJobFlows",
-        "SetTerminationProtection",
-        "AddTags",
-        "RemoveTags",
-    ].map((name) => ({ action: `elasticmapreduce:${name}`, resource: cluster, on: tags("ada") })),
+    ...emr(
+        [
+            "AddInstanceGroups",
+            "ModifyInstanceGroups",
+            "AddInstanceFleet",
+            "ModifyInstanceFleet",
+            "PutManagedScalingPolicy",
+            "PutAutoScalingPolicy",
+            "PutAutoTerminationPolicy",
+            "RemoveAutoTerminationPolicy",
+            "RemoveManagedScalingPolicy",
+            "ModifyCluster",
+            "TerminateJobFlows",
+            "SetTerminationProtection",
+            "SetUnhealthyNodeReplacement",
+            "CreatePersistentAppUI",
+        ],
+        tagsOf("ada"),
+    ),
+    ...emr(["TerminateJobFlows"], tagsOf("grace")),
     { action: "elasticmapreduce:PutBlockPublicAccessConfiguration", resource: "*" },
-    { action: "ec2:RunInstances", resource: "arn:aws:ec2:eu-west-1:123456789012:instance/*" },
-    { action: "ec2:CreateTags", resource: "arn:aws:ec2:eu-west-1:123456789012:instance/i-1" },
-    { action: "ec2:StartInstances", resource: "arn:aws:ec2:eu-west-1:123456789012:instance/i-1" },
-    { action: "iam:PassRole", resource: "arn:aws:iam::123456789012:role/student-labs-eu-west-1-ada-0123456" },
-    { action: "iam:TagRole", resource: "arn:aws:iam::123456789012:role/student-labs-eu-west-1-ada-0123456" },
-    { action: "iam:CreateAccessKey", resource: "arn:aws:iam::123456789012:user/ada" },
+    // One's way into another lab by tags: on the neighbour's cluster, on the own role, on a machine.
+    ...emr(["AddTags", "RemoveTags"], tagsOf("ada")),
+    { ...emr(["AddTags"], tagsOf("grace"))[0], context: { "aws:RequestTag/Lab": "ada" } } as Call,
+    { action: "iam:TagRole", resource: role("ada"), context: { "aws:RequestTag/Lab": "grace" } },
+    { action: "iam:UntagRole", resource: role("ada") },
+    { action: "iam:TagUser", resource: `arn:aws:iam::${account}:user/ada` },
+    { action: "ec2:CreateTags", resource: `arn:aws:ec2:eu-west-1:${account}:instance/i-1` },
+    { action: "ec2:RunInstances", resource: `arn:aws:ec2:eu-west-1:${account}:instance/*` },
+    { action: "ec2:StartInstances", resource: `arn:aws:ec2:eu-west-1:${account}:instance/i-1` },
+    { action: "ec2:DescribeInstances", resource: "*" },
     {
-        action: "sts:AssumeRole",
-        resource: "arn:aws:iam::123456789012:role/student-labs-eu-west-1-grace-0123456",
+        action: "ec2:AuthorizeSecurityGroupIngress",
+        resource: `arn:aws:ec2:eu-west-1:${account}:security-group/sg-1`,
     },
+    {
+        action: "iam:PassRole",
+        resource: role("ada"),
+        context: { "iam:PassedToService": "ec2.amazonaws.com" },
+    },
+    {
+        action: "iam:PassRole",
+        resource: role("grace"),
+        context: { "iam:PassedToService": "elasticmapreduce.amazonaws.com" },
+    },
+    { action: "iam:CreateAccessKey", resource: `arn:aws:iam::${account}:user/ada` },
+    { action: "iam:AttachRolePolicy", resource: role("ada") },
+    { action: "sts:AssumeRole", resource: role("grace") },
 ];
 
-describe("A student's policy", () => {
-    for (const [verdict, calls] of [
-        ["Allowed", allowed],
-        ["ImplicitlyDenied", refused],
-        ["ExplicitlyDenied", denied],
-    ] as const) {
-        for (const call of calls) {
-            const about =
-                call.on === undefined
-                    ? call.resource
-                    : `${call.resource} of ${Object.values(call.on).join("/")}`;
-            it(`${verdict}: ${call.action} on ${about}`, async () =>
-                assert.equal(await decide(call), verdict));
+const tables = (own: boolean): readonly (readonly [Verdict, readonly Call[]])[] => [
+    ["Allowed", [...always, ...s3(["GetObject"], `${bucket}/labs${own ? "/ada" : ""}`)]],
+    [own ? "ImplicitlyDenied" : "Allowed", neighbour],
+    ["ImplicitlyDenied", never],
+    ["ExplicitlyDenied", denied],
+];
+
+const policyOf = (stack: ClassInMocks, name = "classroom-student"): unknown =>
+    JSON.parse(stack.the(name, "Policy").inputs.policy as string);
+const courseArchive = { bucket: "university", object: "ml/course.tar.gz" };
+
+for (const isolation of ["lab", "class"] as const) {
+    describe(`A student with isolation: ${isolation}`, () => {
+        let policy: unknown;
+        let onMachine: Principal;
+        before(async () => {
+            const stack = await declareClass({ isolation, courseArchive });
+            policy = policyOf(stack);
+            // Whoever carries the profile has the role of its name, with the tags that the program gave it.
+            const { iamInstanceProfile } = stack.the("ada-machine-instance", "Instance").inputs;
+            const name = String(iamInstanceProfile);
+            const { tags } = stack.the(name.replace(/-0123456$/, ""), "Role").inputs;
+            onMachine = session(name, "i-machine", tags as Record<string, string>);
+        });
+
+        for (const [expected, calls] of tables(isolation === "lab")) {
+            for (const call of calls) {
+                it(`${expected}: ${titleOf(call)}`, async () =>
+                    assert.equal(await verdict(policy, onMachine, call), expected));
+            }
         }
-    }
+    });
+}
+
+describe("Whoever runs as a student", () => {
+    it("in the code of a step on a cluster's node is the same role: nodes carry the machine's profile", async () => {
+        for (const isolation of ["lab", "class"]) {
+            const stack = await declareClass({ isolation });
+            for (const lab of ["ada", "grace"]) {
+                const attributes = stack.the(`${lab}-cluster`, "aws:emr/cluster:Cluster").inputs
+                    .ec2Attributes;
+                assert.equal(
+                    (attributes as Record<string, unknown>).instanceProfile,
+                    stack.the(`${lab}-machine-instance`, "Instance").inputs.iamInstanceProfile,
+                );
+            }
+        }
+    });
+
+    it("with an access key is a user of the same tags and policy, and so may do the same", async () => {
+        const stack = await declareClass({ studentCredentials: "access-key", courseArchive });
+        const { name, inputs } = stack.the("student-labs-eu-west-1-ada", "User");
+        const user = {
+            arn: `arn:aws:iam::${account}:user/${name}`,
+            tags: inputs.tags as Record<string, string>,
+        };
+        for (const [expected, calls] of tables(true)) {
+            for (const call of calls.slice(0, 3)) {
+                assert.equal(await verdict(policyOf(stack), user, call), expected, titleOf(call));
+            }
+        }
+    });
+
+    it("without the tags of a lab may do nothing with any cluster or lab's part of the bucket", async () => {
+        const policy = policyOf(await declareClass());
+        const stranger = session("somebody", "i-1", {});
+        for (const call of [
+            ...emr(["DescribeCluster", "AddJobFlowSteps"], tagsOf("ada")),
+            ...emr(["AddJobFlowSteps"], {}),
+            ...s3(["GetObject", "PutObject"], `${bucket}/labs/ada/x`),
+            ...s3(["GetObject"], `${bucket}/labs//x`),
+        ]) {
+            assert.equal(await verdict(policy, stranger, call), "ImplicitlyDenied", titleOf(call));
+        }
+    });
+
+    it("in the lab of the same name of another stack has no part in this one", async () => {
+        for (const isolation of ["lab", "class"]) {
+            const policy = policyOf(await declareClass({ isolation }));
+            const elsewhere = session(
+                "student-labs-us-east-1-ada-0123456",
+                "i-1",
+                tagsOf("ada", "us-east-1"),
+            );
+            for (const call of emr(["DescribeCluster", "AddJobFlowSteps"], tagsOf("ada"))) {
+                assert.equal(await verdict(policy, elsewhere, call), "ImplicitlyDenied", titleOf(call));
+            }
+        }
+    });
 });

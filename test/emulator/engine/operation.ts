@@ -3,6 +3,8 @@
  * is given back, and it can be killed together with the engine. Started by `labStack.ts` only, which talks to it over IPC.
  */
 import { createRequire } from "node:module";
+import { setImmediate as soon } from "node:timers/promises";
+import { runtime } from "@pulumi/pulumi";
 import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import type { OperationMessage, OperationRequest } from "./messages";
 
@@ -19,9 +21,38 @@ function send(message: OperationMessage): Promise<void> {
     });
 }
 
+const uncaught = new Set<unknown>();
+process.on("unhandledRejection", (error) => uncaught.add(error));
+process.on("uncaughtException", (error) => uncaught.add(error));
+
+/**
+ * Lets a program that had errors end as one that had errors. Where a resource fails, those that depend on it are never
+ * declared. Pulumi's own language host does not tell the engine "that was all" then (cmd/run/index.js); the Automation API's
+ * (SDK 3.270, automation/server.js) does, and the engine removes whatever was not declared: machines that people work on.
+ */
+function endWithErrors(): void {
+    const monitor = runtime.getMonitor();
+    const signal = monitor?.signalAndWaitForShutdown.bind(monitor);
+    if (monitor === undefined || signal === undefined) {
+        return;
+    }
+    monitor.signalAndWaitForShutdown = ((...args: Parameters<typeof signal>) => {
+        // Node tells of unhandled rejections at the end of a turn.
+        void soon().then(() => {
+            const answer = args.at(-1) as unknown;
+            if (uncaught.size > 0 && typeof answer === "function") {
+                (answer as (error: Error) => void)(new Error(`the program had ${uncaught.size} errors`));
+            } else {
+                signal(...args);
+            }
+        });
+    }) as typeof signal;
+}
+
 /** What the module exports is the outputs of the stack; a function among `module.exports` is called, as the language host does. */
 function inlineProgram(file: string): () => Promise<Record<string, unknown>> {
     return async () => {
+        endWithErrors();
         const exported = createRequire(__filename)(file) as unknown;
         const outputs: unknown =
             typeof exported === "function" ? await (exported as () => unknown)() : exported;

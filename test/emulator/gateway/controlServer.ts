@@ -49,8 +49,15 @@ export function parseFault(input: JsonObject): Fault {
     if (service === undefined || action === undefined) throw new Error("a fault needs service and action");
     if (typeof times !== "number" && times !== "always")
         throw new Error('times must be a number or "always"');
-    if (then !== undefined && then !== "pass" && then !== "pass-but-fail" && then !== "terminate") {
-        throw new Error('then must be "pass", "pass-but-fail" or "terminate"');
+    const firstBoot = stringOf(input["firstBoot"]);
+    if (
+        then !== undefined &&
+        then !== "pass" &&
+        then !== "pass-but-fail" &&
+        then !== "terminate" &&
+        then !== "no-answer"
+    ) {
+        throw new Error('then must be "pass", "pass-but-fail", "terminate" or "no-answer"');
     }
     const error = objectOf(input["error"]);
     const match = Object.entries(objectOf(input["match"])).map(
@@ -73,6 +80,7 @@ export function parseFault(input: JsonObject): Fault {
               }),
         ...(delayMs === undefined ? {} : { delayMs }),
         ...(then === undefined ? {} : { then }),
+        ...(firstBoot === undefined ? {} : { firstBoot }),
     };
 }
 

@@ -20,8 +20,11 @@ export interface Fault {
     /**
      * `pass`: the call is carried out (after the delay).
      * `pass-but-fail` (also `terminate`): it is carried out and the object then fails with `error.message` as reason.
+     * `no-answer`: RunInstances makes a machine that runs for EC2 and has nothing in it, until it is stopped and started.
      */
-    readonly then?: "pass" | "pass-but-fail" | "terminate";
+    readonly then?: "pass" | "pass-but-fail" | "terminate" | "no-answer";
+    /** RunInstances: a shell script that spoils the machine at its first boot, as a broken image would. */
+    readonly firstBoot?: string;
 }
 
 /** Requests that an action may make: a bucket of `burst`, refilled with `perSecond`. */
@@ -32,7 +35,12 @@ export interface Limit {
 
 /** What shall happen to the object that a call makes. */
 export interface Doom {
-    readonly reason: string;
+    /** It fails, for this reason. */
+    readonly reason?: string;
+    /** It runs and never answers. */
+    readonly silent?: boolean;
+    /** Runs as root at the first boot. */
+    readonly firstBoot?: string;
 }
 
 /** AWS's limits of EMR calls per account and region (service quotas; FACTS.md, section 2). */
@@ -113,14 +121,15 @@ export class Faults {
         const hit = this.armed.find(({ fault, left }) => left > 0 && faultMatches(fault, call));
         if (hit === undefined) return undefined;
         hit.left -= 1;
-        const { error, delayMs, then } = hit.fault;
+        const { error, delayMs, then, firstBoot } = hit.fault;
         if (delayMs !== undefined) await sleep(delayMs, undefined, { ref: false });
         if (then === "pass-but-fail" || then === "terminate") {
             return { reason: error?.message ?? "Server.InternalError: Internal error on launch" };
         }
+        if (then === "no-answer") return { silent: true };
         if (error !== undefined && then !== "pass")
             throw new AwsError(error.code, error.message, error.status);
-        return undefined;
+        return firstBoot === undefined ? undefined : { firstBoot };
     }
 
     private throttle(call: AwsCall): void {

@@ -16,7 +16,7 @@ import { EmrService } from "./emr/service";
 import { stepRunner } from "./emr/steps";
 import type { EmrContext } from "./emr/context";
 import { AwsError, errorAnswer, type Answer } from "./errors";
-import { Faults } from "./faults";
+import { Faults, type Doom } from "./faults";
 import { Hosts } from "./hosts";
 import { Identities } from "./identities";
 import { MetadataService } from "./metadata";
@@ -218,11 +218,7 @@ class GatewayServer {
         return answer;
     }
 
-    private async dispatch(
-        call: AwsCall,
-        principal: Principal,
-        doom: { reason: string } | undefined,
-    ): Promise<Answer> {
+    private async dispatch(call: AwsCall, principal: Principal, doom: Doom | undefined): Promise<Answer> {
         switch (call.service) {
             case "ec2":
                 return this.ec2.handle(call, doom);

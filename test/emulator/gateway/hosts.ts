@@ -4,7 +4,7 @@
  */
 import type { AddressPool } from "../machines/addresses";
 import type { MachineSpec, MachineSupervisor } from "../machines/machines";
-import type { Faults } from "./faults";
+import type { Doom, Faults } from "./faults";
 import { METADATA_PORT } from "./operator";
 
 /** States of an instance, with EC2's numbers. */
@@ -36,11 +36,13 @@ export interface HostPlan {
     readonly authorizedKeys: readonly string[];
     readonly userData?: string;
     /** Name of the instance profile. */
-    readonly profile?: string;
+    readonly profile?: string | undefined;
     readonly clusterId?: string;
     readonly imageId: string;
     readonly instanceType: string;
     readonly zone: string;
+    /** IPv6 addresses, which stay when the machine stops; nothing answers there. */
+    readonly ipv6?: readonly string[];
 }
 
 /** A machine. */
@@ -50,6 +52,11 @@ export interface Host extends HostPlan {
     address: string | undefined;
     reason: StateReason | undefined;
     launched: Date;
+    /** These two may change while the machine lives. */
+    profile?: string | undefined;
+    instanceType: string;
+    /** Nothing is in it: it never answers, until it is stopped and started. */
+    silent?: boolean;
 }
 
 const LAUNCH_FAILED: StateReason = {
@@ -103,9 +110,11 @@ export class Hosts {
     }
 
     /** Starts the first boot; resolves when the machine runs or has failed. */
-    launch(plan: HostPlan, latency: string, doom?: string): { host: Host; done: Promise<void> } {
+    launch(plan: HostPlan, latency: string, doom: Doom = {}): { host: Host; done: Promise<void> } {
         const host: Host = {
             ...plan,
+            ...(doom.firstBoot === undefined ? {} : { userData: spoiling(plan.userData, doom.firstBoot) }),
+            silent: doom.silent === true,
             state: "pending",
             address: undefined,
             reason: undefined,
@@ -115,19 +124,22 @@ export class Hosts {
         const done = this.queue(host, async () => {
             const settled = this.faults.settle(latency);
             try {
-                if (doom !== undefined) {
+                if (doom.reason !== undefined) {
                     await settled;
-                    throw new Error(doom);
+                    throw new Error(doom.reason);
                 }
                 host.address = await this.addresses.take();
-                await this.watcher?.up(host);
-                await Promise.all([this.machines.boot(this.specOf(host, host.address)), settled]);
+                if (!host.silent) {
+                    await this.watcher?.up(host);
+                    await this.machines.boot(this.specOf(host, host.address));
+                }
+                await settled;
                 if (host.state === "pending") host.state = "running";
             } catch (error) {
                 this.log(
                     `${host.id} does not boot: ${error instanceof Error ? error.message : String(error)}`,
                 );
-                await this.end(host, doom === undefined ? LAUNCH_FAILED : reasonOf(doom));
+                await this.end(host, doom.reason === undefined ? LAUNCH_FAILED : reasonOf(doom.reason));
             }
         });
         return { host, done };
@@ -142,7 +154,10 @@ export class Hosts {
         };
         return this.queue(host, async () => {
             if (host.state !== "stopping") return;
-            await Promise.all([this.machines.stop(host.id), this.faults.settle("ec2:StopInstances")]);
+            await Promise.all([
+                host.silent ? undefined : this.machines.stop(host.id),
+                this.faults.settle("ec2:StopInstances"),
+            ]);
             await this.watcher?.down(host);
             host.state = "stopped";
         });
@@ -162,9 +177,12 @@ export class Hosts {
             try {
                 await this.watcher?.up(host);
                 await Promise.all([
-                    this.machines.start(host.id, address, this.environmentOf(address)),
+                    host.silent
+                        ? this.machines.boot(this.specOf(host, address))
+                        : this.machines.start(host.id, address, this.environmentOf(address)),
                     this.faults.settle("ec2:StartInstances"),
                 ]);
+                host.silent = false;
                 host.state = "running";
                 host.launched = new Date();
             } catch (error) {
@@ -225,7 +243,7 @@ export class Hosts {
 
     /** A machine that ended by itself: switched off from inside (as on EC2: stopped), or crashed. */
     private observe(host: Host): void {
-        if (host.state !== "running") return;
+        if (host.state !== "running" || host.silent) return;
         const status = this.machines.status(host.id);
         if (status === "running") return;
         host.state = "stopped";
@@ -255,6 +273,11 @@ export class Hosts {
             ...(host.userData === undefined ? {} : { userData: host.userData }),
         };
     }
+}
+
+/** User data that also runs a script of ours; EC2 would have the program's own unchanged. */
+function spoiling(userData: string | undefined, script: string): string {
+    return [userData ?? "#!/bin/bash", script, ""].join("\n");
 }
 
 /** What a host's image says about where AWS is; the program and its scripts know nothing of it. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { identify, ProcessIdentity } from "../tools/process";
 import type { ExecOptions, ExecResult, MachineSpec, MachineStatus } from "./machines";
@@ -169,7 +169,7 @@ export class Host {
                     await this.note();
                 }
             }
-            if (this.init !== undefined && (await answersSsh(this.address, 22))) {
+            if (this.init !== undefined && (await this.answers())) {
                 return;
             }
             if (Date.now() > until) {
@@ -179,6 +179,16 @@ export class Host {
                 );
             }
         }
+    }
+
+    /** sshd listens on 22 at the first boot, later where its settings say. */
+    private async answers(): Promise<boolean> {
+        const folder = path.join(this.folder, "upper", "etc", "ssh", "sshd_config.d");
+        const files = await readdir(folder).catch((): string[] => []);
+        const texts = files.map((file) => readFile(path.join(folder, file), "utf8").catch(() => ""));
+        const ports = [...(await Promise.all(texts)).join("\n").matchAll(/^Port (\d+)$/gm)];
+        const all = [22, ...ports.map(([, port]) => Number(port))];
+        return (await Promise.all(all.map((port) => answersSsh(this.address, port)))).includes(true);
     }
 
     private async note(): Promise<void> {

@@ -88,8 +88,17 @@ export async function checkLaunch(call: AwsCall, moto: Moto, identities: Identit
     }
 }
 
-/** What to boot for the instances in moto's answer to RunInstances. */
-export function plansOf(call: AwsCall, answer: XmlNode, keyPairs: KeyPairs): HostPlan[] {
+/**
+ * What to boot for the instances in moto's answer to RunInstances.
+ *
+ * @param ipv6 new IPv6 addresses for a machine
+ */
+export function plansOf(
+    call: AwsCall,
+    answer: XmlNode,
+    keyPairs: KeyPairs,
+    ipv6: () => readonly string[],
+): HostPlan[] {
     const { params, region } = call;
     const profile = profileOf(params);
     const keyName = params["KeyName"];
@@ -108,6 +117,7 @@ export function plansOf(call: AwsCall, answer: XmlNode, keyPairs: KeyPairs): Hos
                 imageId: textOf(item, "imageId") ?? "",
                 instanceType: textOf(item, "instanceType") ?? "",
                 zone: textOf(item, "placement", "availabilityZone") ?? "",
+                ipv6: ipv6(),
                 ...(userData === undefined
                     ? {}
                     : { userData: Buffer.from(userData, "base64").toString("utf8") }),

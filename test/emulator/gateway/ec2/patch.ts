@@ -1,4 +1,5 @@
 /** moto's answers about instances with the states and addresses of the real machines. */
+import { mendProfile } from "./changes";
 import { STATE_CODES, type Host, type HostState } from "../hosts";
 import { child, childrenOf, descendants, element, setChild, textOf, type XmlNode } from "../xml";
 
@@ -26,6 +27,7 @@ export function patchInstance(item: XmlNode, host: Host): void {
             ? undefined
             : [element("code", host.reason.code), element("message", host.reason.message)],
     );
+    mendProfile(item, host);
     setChild(item, "launchTime", host.launched.toISOString());
     if (host.state === "terminated") {
         for (const name of ["subnetId", "vpcId"]) setChild(item, name, undefined);
@@ -33,7 +35,11 @@ export function patchInstance(item: XmlNode, host: Host): void {
         setChild(item, "blockDeviceMapping", "");
         return;
     }
+    const ipv6 = host.ipv6 ?? [];
+    setChild(item, "ipv6Address", ipv6[0]);
     for (const nic of childrenOf(child(item, "networkInterfaceSet"), "item")) {
+        const addresses = ipv6.map((address) => element("item", [element("ipv6Address", address)]));
+        setChild(nic, "ipv6AddressesSet", addresses);
         setChild(nic, "privateIpAddress", host.address);
         for (const holder of [nic, ...childrenOf(child(nic, "privateIpAddressesSet"), "item")]) {
             setChild(holder, "privateIpAddress", host.address);

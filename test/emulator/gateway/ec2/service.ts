@@ -7,7 +7,9 @@ import type { Identities } from "../identities";
 import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
 import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
+import { followChanges } from "./changes";
 import { checkDependencies } from "./dependencies";
+import { ipv6Source, mendSubnets } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
 import { checkLaunch, plansOf } from "./launch";
 import { keepLivingTags } from "./livingTags";
@@ -76,10 +78,12 @@ export class Ec2Service {
         if (call.action === "ImportKeyPair" || call.action === "CreateKeyPair")
             this.keyPairs.remember(call, answer);
         if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
+        followChanges(call, answer, this.hosts);
     }
 
-    /** moto's answers about rules, with what it leaves out. */
+    /** moto's answers about rules, tags and subnets, with what it leaves out or gets wrong. */
     private async completed(call: AwsCall, answer: Answer): Promise<Answer> {
+        if (/^(Create|Describe)Subnets?$/.test(call.action)) return rewritten(answer, mendSubnets(answer));
         if (/^AuthorizeSecurityGroup(Ingress|Egress)$/.test(call.action)) {
             this.ruleDescriptions.remember(call, parseXml(answer.body.toString("utf8")));
         }
@@ -93,13 +97,14 @@ export class Ec2Service {
 
     private async run(call: AwsCall, doom: Doom | undefined): Promise<Answer> {
         await checkLaunch(call, this.moto, this.identities);
+        const ipv6 = await ipv6Source(call, this.moto);
         const answer = await this.moto.forward(call);
         if (!isOk(answer)) return answer;
         const root = parseXml(answer.body.toString("utf8"));
-        for (const plan of plansOf(call, root, this.keyPairs)) {
+        for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
             // The same client token gives the same instance again.
             if (this.hosts.get(plan.id) !== undefined) continue;
-            const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom?.reason);
+            const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom);
             void done.then(() => this.endInMoto(host));
         }
         patchInstances(root, (id) => this.hosts.get(id));

@@ -125,7 +125,7 @@ export class ClusterLife {
         const groups = await checkStart(context, cluster);
         if (!isAlive(cluster)) return;
         await openGroups(context, cluster);
-        if (doom !== undefined) {
+        if (doom?.reason !== undefined) {
             await settled;
             throw new StartFailure("INTERNAL_ERROR", doom.reason);
         }

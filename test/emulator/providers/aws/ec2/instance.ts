@@ -13,9 +13,9 @@ import {
 import type { Properties } from "../../provider";
 import { isCode, says, unlessGone } from "../errors";
 import type { Operation, ResourceType, Update } from "../resource";
-import { block, boolean, integer, map, oneOf, set, string } from "../schema";
+import { between, block, boolean, integer, map, oneOf, set, string } from "../schema";
 import { tagSpecifications, updateEc2Tags } from "../tags";
-import { needText, object, text, texts } from "../values";
+import { needText, number, object, text, texts } from "../values";
 import { retryWhile } from "../waiting";
 import { blockDevices, creditSpecification, metadataOptions } from "./instanceOptions";
 import { readInstance } from "./instanceRead";
@@ -35,6 +35,7 @@ export const instance: ResourceType = {
         vpcSecurityGroupIds: set(string(), { computed: true }),
         keyName: string({ forceNew: true, computed: true }),
         iamInstanceProfile: string({ computed: true }),
+        ipv6AddressCount: integer({ forceNew: true, computed: true, check: between(0, 100) }),
         userData: string(),
         metadataOptions: block(
             {
@@ -100,6 +101,7 @@ export const instance: ResourceType = {
                         SecurityGroupIds: texts(inputs, "vpcSecurityGroupIds"),
                         KeyName: text(inputs, "keyName"),
                         IamInstanceProfile: profile ? { Name: profile } : undefined,
+                        Ipv6AddressCount: number(inputs, "ipv6AddressCount"),
                         UserData: encodedUserData(inputs),
                         MetadataOptions: metadataOptions(inputs),
                         BlockDeviceMappings: await blockDevices(aws, inputs),

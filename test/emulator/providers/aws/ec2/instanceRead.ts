@@ -17,6 +17,8 @@ export async function readInstance(aws: Aws, id: string, state: Properties): Pro
     if (!found) return undefined;
     const metadata = found.MetadataOptions;
     const groups = found.SecurityGroups ?? [];
+    const card = found.NetworkInterfaces?.find(({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0);
+    const ipv6Addresses = (card?.Ipv6Addresses ?? []).map(({ Ipv6Address = "" }) => Ipv6Address);
     return {
         arn: await aws.arn("ec2", `instance/${id}`),
         instanceState: found.State?.Name,
@@ -35,15 +37,14 @@ export async function readInstance(aws: Aws, id: string, state: Properties): Pro
         associatePublicIpAddress: Boolean(found.PublicIpAddress),
         privateIp: found.PrivateIpAddress,
         privateDns: found.PrivateDnsName,
-        primaryNetworkInterfaceId: found.NetworkInterfaces?.find(
-            ({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0,
-        )?.NetworkInterfaceId,
+        primaryNetworkInterfaceId: card?.NetworkInterfaceId,
         iamInstanceProfile: profileName(found),
         ebsOptimized: found.EbsOptimized ?? false,
         monitoring: found.Monitoring?.State === "enabled",
         sourceDestCheck: found.SourceDestCheck ?? true,
         secondaryPrivateIps: [],
-        ipv6Addresses: [],
+        ipv6Addresses,
+        ipv6AddressCount: ipv6Addresses.length,
         instanceLifecycle: found.InstanceLifecycle ?? "",
         passwordData: "",
         ...(metadata

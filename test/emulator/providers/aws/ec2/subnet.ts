@@ -1,12 +1,16 @@
 /** `aws:ec2/subnet:Subnet` */
 import {
+    AssociateSubnetCidrBlockCommand,
     CreateSubnetCommand,
     DeleteSubnetCommand,
     DescribeSubnetsCommand,
+    DisassociateSubnetCidrBlockCommand,
     ModifySubnetAttributeCommand,
+    type Subnet,
+    type SubnetIpv6CidrBlockAssociation,
 } from "@aws-sdk/client-ec2";
 import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
+import type { Operation, ResourceType, Update } from "../resource";
 import { boolean, string } from "../schema";
 import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
 import { flag, needText, text } from "../values";
@@ -21,10 +25,18 @@ export const subnet: ResourceType = {
     fields: {
         vpcId: string({ required: true, forceNew: true }),
         cidrBlock: string({ forceNew: true }),
+        // Given and taken in place; EC2 refuses another one while machines have addresses of the old.
+        ipv6CidrBlock: string(),
         availabilityZone: string({ forceNew: true, computed: true }),
         mapPublicIpOnLaunch: boolean({ default: false }),
     },
-    outputs: ["arn", "ownerId", "availabilityZoneId", "privateDnsHostnameTypeOnLaunch"],
+    outputs: [
+        "arn",
+        "ownerId",
+        "availabilityZoneId",
+        "privateDnsHostnameTypeOnLaunch",
+        "ipv6CidrBlockAssociationId",
+    ],
 
     async create(inputs, operation, created) {
         const { aws } = operation;
@@ -32,17 +44,20 @@ export const subnet: ResourceType = {
             new CreateSubnetCommand({
                 VpcId: needText(inputs, "vpcId"),
                 CidrBlock: text(inputs, "cidrBlock"),
+                Ipv6CidrBlock: text(inputs, "ipv6CidrBlock"),
                 AvailabilityZone: text(inputs, "availabilityZone"),
                 TagSpecifications: tagSpecifications("subnet", inputs),
             }),
         );
         const id = answer.Subnet?.SubnetId ?? "";
         created(id);
-        await waitForState(
-            operation.patience(600),
-            async () => (await aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0],
-            { of: (found) => found.State ?? "", target: ["available"], pending: ["pending"] },
-        );
+        await waitForState(operation.patience(600), () => describeSubnet(id, operation), {
+            of: (found) => found.State ?? "",
+            target: ["available"],
+            pending: ["pending"],
+        });
+        const block = blockOf(answer.Subnet);
+        if (block) await waitForBlock(id, block.AssociationId ?? "", "associated", operation);
         if (flag(inputs, "mapPublicIpOnLaunch")) {
             await aws.ec2.send(
                 new ModifySubnetAttributeCommand({ SubnetId: id, MapPublicIpOnLaunch: { Value: true } }),
@@ -62,6 +77,8 @@ export const subnet: ResourceType = {
             ownerId: found.OwnerId,
             vpcId: found.VpcId,
             cidrBlock: found.CidrBlock,
+            ipv6CidrBlock: blockOf(found)?.Ipv6CidrBlock ?? null,
+            ipv6CidrBlockAssociationId: blockOf(found)?.AssociationId ?? null,
             availabilityZone: found.AvailabilityZone,
             availabilityZoneId: found.AvailabilityZoneId,
             mapPublicIpOnLaunch: found.MapPublicIpOnLaunch,
@@ -70,7 +87,10 @@ export const subnet: ResourceType = {
         };
     },
 
+    unknownAfter: (changed) => (changed("ipv6CidrBlock") ? ["ipv6CidrBlockAssociationId"] : []),
+
     async update(id, update) {
+        if (update.changed("ipv6CidrBlock")) await changeBlock(id, update);
         if (update.changed("mapPublicIpOnLaunch")) {
             const Value = flag(update.news, "mapPublicIpOnLaunch") ?? false;
             await update.aws.ec2.send(
@@ -90,3 +110,50 @@ export const subnet: ResourceType = {
         );
     },
 };
+
+async function describeSubnet(id: string, { aws }: Operation): Promise<Subnet | undefined> {
+    return (await aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
+}
+
+function blockOf(found: Subnet | undefined): SubnetIpv6CidrBlockAssociation | undefined {
+    return found?.Ipv6CidrBlockAssociationSet?.find(({ Ipv6CidrBlockState }) =>
+        ["associating", "associated"].includes(Ipv6CidrBlockState?.State ?? ""),
+    );
+}
+
+async function changeBlock(id: string, update: Update): Promise<void> {
+    const { aws, news, olds } = update;
+    const old = text(olds, "ipv6CidrBlockAssociationId");
+    if (old) {
+        await aws.ec2.send(new DisassociateSubnetCidrBlockCommand({ AssociationId: old }));
+        await waitForBlock(id, old, "disassociated", update);
+    }
+    const Ipv6CidrBlock = text(news, "ipv6CidrBlock");
+    if (!Ipv6CidrBlock) return;
+    const answer = await aws.ec2.send(new AssociateSubnetCidrBlockCommand({ SubnetId: id, Ipv6CidrBlock }));
+    await waitForBlock(id, answer.Ipv6CidrBlockAssociation?.AssociationId ?? "", "associated", update);
+}
+
+async function waitForBlock(
+    id: string,
+    association: string,
+    target: "associated" | "disassociated",
+    operation: Operation,
+): Promise<void> {
+    await waitForState(
+        operation.patience(180),
+        async () => {
+            const all = (await describeSubnet(id, operation))?.Ipv6CidrBlockAssociationSet ?? [];
+            const found = all.find(({ AssociationId }) => AssociationId === association);
+            return found ?? { Ipv6CidrBlockState: { State: "disassociated" as const } };
+        },
+        {
+            of: ({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State ?? "",
+            target: [target],
+            pending: ["associating", "associated", "disassociating", "disassociated", "failing"].filter(
+                (state) => state !== target,
+            ),
+            why: ({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.StatusMessage ?? "",
+        },
+    );
+}

@@ -1,5 +1,6 @@
 /** `aws:ec2/vpc:Vpc` */
 import {
+    AssociateVpcCidrBlockCommand,
     CreateVpcCommand,
     DeleteVpcCommand,
     DescribeNetworkAclsCommand,
@@ -7,15 +8,18 @@ import {
     DescribeSecurityGroupsCommand,
     DescribeVpcAttributeCommand,
     DescribeVpcsCommand,
+    DisassociateVpcCidrBlockCommand,
     ModifyVpcAttributeCommand,
+    type Vpc,
+    type VpcIpv6CidrBlockAssociation,
 } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../provider";
 import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
+import type { Operation, ResourceType, Update } from "../resource";
 import { boolean, string } from "../schema";
 import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { flag, needText } from "../values";
-import { retryWhile } from "../waiting";
+import { flag, needText, text } from "../values";
+import { retryWhile, waitForState } from "../waiting";
 
 const gone = ["InvalidVpcID.NotFound"];
 
@@ -25,6 +29,7 @@ export const vpc: ResourceType = {
     tagged: true,
     fields: {
         cidrBlock: string({ required: true, forceNew: true }),
+        assignGeneratedIpv6CidrBlock: boolean(),
         enableDnsHostnames: boolean({ computed: true }),
         enableDnsSupport: boolean({ default: true }),
     },
@@ -37,17 +42,24 @@ export const vpc: ResourceType = {
         "defaultNetworkAclId",
         "dhcpOptionsId",
         "instanceTenancy",
+        "ipv6CidrBlock",
+        "ipv6AssociationId",
     ],
+    unknownAfter: (changed) =>
+        changed("assignGeneratedIpv6CidrBlock") ? ["ipv6CidrBlock", "ipv6AssociationId"] : [],
 
     async create(inputs, operation, created) {
         const answer = await operation.aws.ec2.send(
             new CreateVpcCommand({
                 CidrBlock: needText(inputs, "cidrBlock"),
+                AmazonProvidedIpv6CidrBlock: flag(inputs, "assignGeneratedIpv6CidrBlock"),
                 TagSpecifications: tagSpecifications("vpc", inputs),
             }),
         );
         const id = answer.Vpc?.VpcId ?? "";
         created(id);
+        const block = blockOf(answer.Vpc);
+        if (block) await waitForBlock(id, block.AssociationId ?? "", "associated", operation);
         // A new VPC has DNS support and no DNS names.
         if (flag(inputs, "enableDnsHostnames")) await setDns(id, inputs, operation, "enableDnsHostnames");
         if (flag(inputs, "enableDnsSupport") === false)
@@ -88,6 +100,7 @@ export const vpc: ResourceType = {
             cidrBlock: found.CidrBlock,
             dhcpOptionsId: found.DhcpOptionsId,
             instanceTenancy: found.InstanceTenancy,
+            ...ipv6Outputs(found),
             enableDnsHostnames: names.EnableDnsHostnames?.Value,
             enableDnsSupport: support.EnableDnsSupport?.Value,
             mainRouteTableId,
@@ -99,6 +112,7 @@ export const vpc: ResourceType = {
     },
 
     async update(id, update) {
+        if (update.changed("assignGeneratedIpv6CidrBlock")) await changeBlock(id, update);
         if (update.changed("enableDnsHostnames")) await setDns(id, update.news, update, "enableDnsHostnames");
         if (update.changed("enableDnsSupport")) await setDns(id, update.news, update, "enableDnsSupport");
         if (update.changed("tagsAll")) await updateEc2Tags(update.aws, id, update.olds, update.news);
@@ -125,4 +139,59 @@ async function setDns(
     const value = { Value: flag(inputs, key) ?? false };
     const change = key === "enableDnsHostnames" ? { EnableDnsHostnames: value } : { EnableDnsSupport: value };
     await aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId: id, ...change }));
+}
+
+/** The block of IPv6 addresses that the network has now; one that was given back is still listed. */
+function blockOf(found: Vpc | undefined): VpcIpv6CidrBlockAssociation | undefined {
+    return found?.Ipv6CidrBlockAssociationSet?.find(({ Ipv6CidrBlockState }) =>
+        ["associating", "associated"].includes(Ipv6CidrBlockState?.State ?? ""),
+    );
+}
+
+function ipv6Outputs(found: Vpc): Properties {
+    const block = blockOf(found);
+    return {
+        assignGeneratedIpv6CidrBlock: block ? block.Ipv6Pool === "Amazon" : false,
+        ipv6AssociationId: block?.AssociationId ?? "",
+        ipv6CidrBlock: block?.Ipv6CidrBlock ?? "",
+    };
+}
+
+async function changeBlock(id: string, update: Update): Promise<void> {
+    const { aws, news, olds } = update;
+    const old = text(olds, "ipv6AssociationId");
+    if (old) {
+        await aws.ec2.send(new DisassociateVpcCidrBlockCommand({ AssociationId: old }));
+        await waitForBlock(id, old, "disassociated", update);
+    }
+    if (!flag(news, "assignGeneratedIpv6CidrBlock")) return;
+    const answer = await aws.ec2.send(
+        new AssociateVpcCidrBlockCommand({ VpcId: id, AmazonProvidedIpv6CidrBlock: true }),
+    );
+    await waitForBlock(id, answer.Ipv6CidrBlockAssociation?.AssociationId ?? "", "associated", update);
+}
+
+async function waitForBlock(
+    id: string,
+    association: string,
+    target: "associated" | "disassociated",
+    operation: Operation,
+): Promise<void> {
+    await waitForState(
+        operation.patience(600),
+        async () => {
+            const { Vpcs } = await operation.aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
+            const all = Vpcs?.[0]?.Ipv6CidrBlockAssociationSet ?? [];
+            const found = all.find(({ AssociationId }) => AssociationId === association);
+            return found ?? { Ipv6CidrBlockState: { State: "disassociated" as const } };
+        },
+        {
+            of: ({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State ?? "",
+            target: [target],
+            pending: ["associating", "associated", "disassociating", "disassociated", "failing"].filter(
+                (state) => state !== target,
+            ),
+            why: ({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.StatusMessage ?? "",
+        },
+    );
 }

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { LabFailures } from "./labFailures";
+import { LabMachine } from "./labMachine";
+import { Region } from "./region";
+import { loginUser } from "./remoteScript";
+import { MachineRow } from "./roster";
+import { Settings } from "./settings/definitions";
+
+/** What a row is made from. */
+export interface MachineRowArgs {
+    readonly machine: LabMachine;
+    readonly password: random.RandomPassword;
+    readonly failures: LabFailures;
+    /** What failed for all. */
+    readonly shared: LabFailures;
+    readonly region: Region;
+    readonly settings: Settings;
+    /** Other parts of the lab that must be there for it to be whole. */
+    readonly parts: readonly pulumi.Output<unknown>[];
+}
+
+/** What the roster says of a machine, each field recovered by itself. */
+export function machineRow(args: MachineRowArgs): MachineRow {
+    const { machine, password, failures, shared, region, settings } = args;
+    // Each part for itself, so that the row waits for all of them and names everything that failed.
+    const parts = [machine.address, ...machine.parts, ...args.parts].map((part) =>
+        pulumi.recover(
+            part.apply(() => true),
+            () => false,
+        ),
+    );
+    return {
+        region: region.name,
+        dnsName: machine.dnsName,
+        address: failures.orElse(machine.address, ""),
+        ipv6: failures.orElse(machine.ipv6, ""),
+        port: settings.sshPorts[0] ?? 22,
+        user: loginUser,
+        password: pulumi.secret(failures.orElse(password.result, "")),
+        hostKey: failures.orElse(machine.hostKey, ""),
+        problem: pulumi
+            .unsecret(pulumi.all(parts))
+            .apply((there) =>
+                there.every((part) => part)
+                    ? ""
+                    : failures.reason || shared.reason || "not made: something it needs failed",
+            ),
+    };
+}

@@ -1,0 +1,147 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Region } from "./region";
+import { NightlyStop } from "./settings/schedule";
+import { stackTags } from "./tags";
+
+/** When AWS stops the class by itself. */
+export interface StopTimes {
+    /** Every day; `undefined` = never. */
+    readonly nightlyStop: NightlyStop | undefined;
+    /** Once; `undefined` = never. */
+    readonly endsAt: Date | undefined;
+}
+
+/** An expression of EventBridge Scheduler and its time zone. */
+export interface ScheduleTime {
+    readonly expression: string;
+    readonly timezone: string;
+}
+
+/** The times as EventBridge Scheduler takes them, each with the name of its setting ("Schedule types"). */
+export function scheduleTimes(times: StopTimes): Record<string, ScheduleTime> {
+    const { nightlyStop, endsAt } = times;
+    const [hours, minutes] = (nightlyStop?.at ?? "").split(":").map(Number);
+    return {
+        ...(nightlyStop === undefined
+            ? {}
+            : {
+                  nightly: {
+                      expression: `cron(${minutes} ${hours} * * ? *)`,
+                      timezone: nightlyStop.timezone,
+                  },
+              }),
+        ...(endsAt === undefined
+            ? {}
+            : { end: { expression: `at(${endsAt.toISOString().slice(0, 19)})`, timezone: "UTC" } }),
+    };
+}
+
+/** Lets EventBridge Scheduler stop machines and end clusters of this stack, and nothing else. */
+export function stopPolicy(region: Region, tags: Readonly<Record<string, string>>): aws.iam.PolicyDocument {
+    const own = Object.fromEntries(
+        Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+    );
+    const arn = (service: string, resource: string) =>
+        `arn:${region.partition}:${service}:${region.name}:${region.accountId}:${resource}/*`;
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "StopMachines",
+                Effect: "Allow",
+                Action: "ec2:StopInstances",
+                Resource: arn("ec2", "instance"),
+                Condition: { StringEquals: own },
+            },
+            {
+                Sid: "EndClusters",
+                Effect: "Allow",
+                Action: "elasticmapreduce:TerminateJobFlows",
+                Resource: arn("elasticmapreduce", "cluster"),
+                Condition: { StringEquals: own },
+            },
+        ],
+    };
+}
+
+/** The role that stops the class at night and at the end, with the operator's laptop off. */
+export class StopRole extends pulumi.ComponentResource {
+    readonly arn: pulumi.Output<string>;
+
+    constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
+        super("student-labs:index:StopRole", name, {}, opts);
+        const child = { parent: this, hooks: opts?.hooks };
+        const role = new aws.iam.Role(
+            `${name}-role`,
+            {
+                description: "EventBridge Scheduler, to stop the class",
+                assumeRolePolicy: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [
+                        {
+                            Effect: "Allow",
+                            Principal: { Service: "scheduler.amazonaws.com" },
+                            Action: "sts:AssumeRole",
+                            Condition: { StringEquals: { "aws:SourceAccount": args.region.accountId } },
+                        },
+                    ],
+                }),
+                tags: stackTags(),
+            },
+            child,
+        );
+        new aws.iam.RolePolicy(
+            `${name}-policy`,
+            { role: role.name, policy: JSON.stringify(stopPolicy(args.region, stackTags())) },
+            child,
+        );
+        this.arn = role.arn;
+        this.registerOutputs({ arn: this.arn });
+    }
+}
+
+/** Inputs of {@link scheduleStop}. */
+export interface ScheduleStopArgs {
+    readonly times: StopTimes;
+    readonly role: StopRole;
+    readonly partition: string;
+    /** Call of an AWS service as a universal target names it, e.g. `ec2:stopInstances`. */
+    readonly call: "ec2:stopInstances" | "emr:terminateJobFlows";
+    /** What the call is made with. */
+    readonly input: Readonly<Record<string, readonly pulumi.Input<string>[]>>;
+}
+
+/**
+ * Has AWS make a call at night and at the end of the course.
+ *
+ * One schedule for each machine and each cluster: in a call for several, one that is gone already would fail them all.
+ *
+ * @param name start of the resources' names
+ */
+export function scheduleStop(
+    name: string,
+    args: ScheduleStopArgs,
+    opts: pulumi.CustomResourceOptions,
+): aws.scheduler.Schedule[] {
+    return Object.entries(scheduleTimes(args.times)).map(
+        ([when, { expression, timezone }]) =>
+            new aws.scheduler.Schedule(
+                `${name}-${when}`,
+                {
+                    description: `${pulumi.getProject()} ${pulumi.getStack()}: ${name}`,
+                    scheduleExpression: expression,
+                    scheduleExpressionTimezone: timezone,
+                    flexibleTimeWindow: { mode: "OFF" },
+                    target: {
+                        arn: `arn:${args.partition}:scheduler:::aws-sdk:${args.call}`,
+                        roleArn: args.role.arn,
+                        input: pulumi.jsonStringify(args.input),
+                        // For a day by default: a stop that failed at night would then come in the middle of the next class.
+                        retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
+                    },
+                },
+                { ...opts, dependsOn: [args.role] },
+            ),
+    );
+}
