@@ -28,6 +28,8 @@ interface Measure {
     readonly flat: number[];
     /** Most that our program may take by itself, in the unit. */
     readonly limit?: number;
+    /** Only for understanding the others. */
+    readonly noGoal?: boolean;
 }
 
 function median(values: readonly number[]): number {
@@ -77,7 +79,7 @@ async function benchClass(cloud: PocketCloud, labs: number, repeat: number): Pro
         return { labs, what, unit, ours: [], flat: [], ...(limit === undefined ? {} : { limit }) };
     };
     const start = measure("start of the program", "s", goalStartMs / 1000);
-    const cpu = measure("  its processor time", "s");
+    const cpu = { ...measure("  its processor time", "s"), noGoal: true };
     const fresh = measure("preview, empty stack", "s");
     const memory = measure("  peak memory of the program", "MB");
     const same = measure("preview, nothing to do", "s");
@@ -131,11 +133,13 @@ function report(measures: readonly Measure[]): { readonly table: string; readonl
         style: { head: [], border: [] },
     });
     let missed = 0;
-    for (const { labs, what, unit, ours, flat, limit } of measures) {
+    for (const { labs, what, unit, ours, flat, limit, noGoal } of measures) {
         const [a, b] = [median(ours), median(flat)];
         const show = (value: number) => `${value.toFixed(unit === "s" ? 2 : 0)} ${unit}`;
-        const met = [a / b <= goalRatio, limit === undefined || a < limit];
-        const goals = [`at most ${goalRatio}`, ...(limit === undefined ? [] : [`under ${limit} ${unit}`])];
+        const met = noGoal ? [] : [a / b <= goalRatio, limit === undefined || a < limit];
+        const goals = noGoal
+            ? []
+            : [`at most ${goalRatio}`, ...(limit === undefined ? [] : [`under ${limit} ${unit}`])];
         missed += met.filter((one) => !one).length;
         const verdicts = goals.map((goal, index) => `${goal}: ${met[index] === true ? "met" : "missed"}`);
         table.push([labs, what, show(a), show(b), (a / b).toFixed(2), verdicts.join(", ")]);

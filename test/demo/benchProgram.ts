@@ -1,5 +1,8 @@
 import { ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
+import * as path from "node:path";
+import { load } from "js-yaml";
 
 /** What a program's process is told, as the engine tells it to the language host. */
 export interface ProgramRequest {
@@ -37,15 +40,29 @@ const tellUsage = `data:text/javascript,${encodeURIComponent(
         'process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
 )}`;
 
+/** Options of the runtime in the project's Pulumi.yaml, as far as the language host uses them to start Node. */
+function runtimeOptions(folder: string): { readonly nodeargs: readonly string[]; readonly tsconfig: string } {
+    const text = fs.readFileSync(path.join(folder, "Pulumi.yaml"), "utf8");
+    const { options = {} } = (
+        load(text) as { runtime: { options?: { nodeargs?: string; tsconfig?: string } } }
+    ).runtime;
+    return {
+        nodeargs: (options.nodeargs ?? "").split(/\s+/).filter((arg) => arg !== ""),
+        tsconfig: options.tsconfig ?? "tsconfig.json",
+    };
+}
+
 /**
- * Runs a program the way Pulumi's Node language host does: with the SDK's own `cmd/run`, ts-node and tsconfig.run.json, in a
- * new process.
+ * Runs a program the way Pulumi's Node language host does: with the SDK's own `cmd/run`, ts-node and the options of
+ * Pulumi.yaml, in a new process.
  */
 export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
+    const { nodeargs, tsconfig } = runtimeOptions(request.folder);
     const started = performance.now();
     const child: ChildProcess = spawn(
         process.execPath,
         [
+            ...nodeargs,
             "--import",
             tellUsage,
             createRequire(__filename).resolve("@pulumi/pulumi/cmd/run"),
@@ -62,7 +79,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
                 PULUMI_CONFIG: JSON.stringify(request.config),
                 PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.secretKeys),
                 PULUMI_NODEJS_TYPESCRIPT: "true",
-                PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.run.json",
+                PULUMI_NODEJS_TSCONFIG_PATH: tsconfig,
             },
             stdio: ["ignore", "pipe", "pipe", "pipe"],
         },

@@ -3,103 +3,41 @@ import Table from "cli-table3";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PocketCloud } from "../emulator/cloud";
-import type { LabStack } from "../emulator/engine/labStack";
-import { changesAnything, OperationResult } from "../emulator/engine/result";
+import { ensureCache } from "../emulator/cache";
+import { changesAnything } from "../emulator/engine/result";
+import { Run } from "../emulator/runs";
 import { clean } from "../emulator/tools/clean";
+import { tryLock } from "../emulator/tools/lock";
 import { prepareTools } from "../emulator/tools/prepare";
 import { elapsed } from "../emulator/tools/progress";
-import { classStack, packCourse, rosterOf, Row } from "./pocketClass";
-import { firstMorning, jobs, Proof, ProofContext, refusals } from "./proofs";
-import { stillThere } from "./stillThere";
-import { UpProgress } from "./upProgress";
-
-const cloudName = "demo";
+import { DemoClass } from "./demoClass";
+import { Interrupts } from "./interrupts";
+import { Lab, labsOf, packCourse, rosterOf, sshCommand } from "./pocketClass";
+import type { ProofContext } from "./proofs";
+import { proveOnMachines, proveSimulated } from "./proving";
+import { Terminal } from "./terminal";
 
 interface DemoOptions {
     readonly students: string;
+    readonly name: string;
     readonly keep?: boolean;
     readonly down?: boolean;
     readonly clean?: boolean;
+    readonly simulated?: boolean;
 }
 
-const say = (line = "") => process.stdout.write(`${line}\n`);
-const heading = (text: string) => say(`\n== ${text}`);
+const terminal = new Terminal();
+const say = (line?: string) => terminal.say(line);
 
-/** Runs one operation of the engine with live progress; fails with what the engine said. */
-async function operate(
-    stack: LabStack,
-    kind: "up" | "destroy",
-    labs: readonly string[],
-): Promise<OperationResult> {
-    const { onEvent } = new UpProgress(labs, say);
-    // The engine's default would let a class wait in line: every cluster holds a place for minutes.
-    const outcome = await stack[kind]({
-        onEvent,
-        parallel: 150,
-        ...(kind === "up" ? { continueOnError: true } : {}),
-    });
-    if (outcome.result === "failed") {
-        const errors = outcome.diagnostics.filter(({ severity }) => severity === "error");
-        throw new Error(
-            `pulumi ${kind} failed:\n${errors.map(({ message }) => message).join("\n") || outcome.stderr}`,
-        );
-    }
-    return outcome;
-}
-
-function rosterTable(roster: readonly Row[]): string {
+function rosterTable(roster: readonly Lab[]): string {
     const table = new Table({
         head: ["lab", "students", "region", "address", "user", "password", "cluster"],
         style: { head: [], border: [] },
     });
-    for (const row of roster) {
-        table.push([
-            row.lab,
-            row.students.join(", "),
-            row.region,
-            row.address,
-            row.user,
-            row.password,
-            row.clusterId,
-        ]);
+    for (const { lab, students, region, address, user, password, clusterId } of roster) {
+        table.push([lab, students.join(", "), region, address, user, password, clusterId]);
     }
     return table.toString();
-}
-
-/** Makes the proofs, those of a group at the same time, and tells each with what was seen. */
-async function proveAll(groups: readonly (readonly Proof[])[], context: ProofContext): Promise<void> {
-    const failures: string[] = [];
-    for (const group of groups) {
-        await Promise.all(
-            group.map(async ({ statement, prove }) => {
-                try {
-                    say(`  ok  ${statement}\n        ${(await prove(context)).slice(0, 300)}`);
-                } catch (error) {
-                    failures.push(statement);
-                    say(
-                        `  NOT OK  ${statement}\n        ${error instanceof Error ? error.message : String(error)}`,
-                    );
-                }
-            }),
-        );
-    }
-    if (failures.length > 0) {
-        throw new Error(`${failures.length} of the proofs did not hold: ${failures.join("; ")}`);
-    }
-}
-
-/** Removes the class, shows that nothing is left, and ends the pocket cloud. */
-async function tearDown(cloud: PocketCloud, stack: LabStack, labs: readonly string[]): Promise<void> {
-    heading("pulumi destroy");
-    await operate(stack, "destroy", labs);
-    const left = await stillThere(cloud.env);
-    const machines = (await cloud.control.machines()).filter(({ status }) => status !== undefined);
-    await cloud.stop();
-    const folder = fs.existsSync(cloud.dir);
-    if (left.length > 0 || machines.length > 0 || folder) {
-        throw new Error(`left behind: ${JSON.stringify({ left, machines, folder })}`);
-    }
-    say("  ok  nothing is left: no resource with the class's tags, no machine, no process, no file");
 }
 
 const nextSteps = `
@@ -110,95 +48,185 @@ Next, for a real class (README.md tells more):
   4. pulumi stack output roster --show-secrets -s eu-west-1
   5. pulumi destroy -s eu-west-1        when the class is over`;
 
+/** How to call this demo again, with the name that it was given. */
+function again(name: string, option: string): string {
+    return `npm run demo -- ${option}${name === "demo" ? "" : ` --name ${name}`}`;
+}
+
+/** Starts the pocket cloud in place of what an earlier demo has left, and says what happens to that. */
+async function startCloud(options: DemoOptions, interrupts: Interrupts): Promise<PocketCloud> {
+    const tools = await prepareTools({
+        display: "listr",
+        ...(options.simulated === true ? { mode: "simulated" } : {}),
+    });
+    if (tools.mode === "simulated") {
+        say(
+            `Machines are SIMULATED (nothing runs on them): ${tools.simulatedBecause ?? "asked for with --simulated"}`,
+        );
+    }
+    const before = await PocketCloud.attach(options.name);
+    if (before !== undefined) {
+        say(`The class of an earlier demo is still up. It is removed now (process ${before.daemon.pid}).`);
+        terminal.status("the earlier pocket cloud ends");
+        await before.stop();
+        terminal.status(undefined);
+    }
+    terminal.status("the pocket cloud starts");
+    const starting = PocketCloud.start({ name: options.name, tools, keep: options.keep === true });
+    interrupts.onInterrupt = async () => {
+        terminal.status("the pocket cloud ends");
+        await (await starting).stop();
+    };
+    const cloud = await starting;
+    terminal.status(undefined);
+    return cloud;
+}
+
 async function bringUp(options: DemoOptions): Promise<void> {
     const begin = Date.now();
-    say(
-        "student-labs on a pocket cloud: the real Pulumi engine, no AWS account. Nothing is installed on this machine.",
-    );
-    const tools = await prepareTools({ display: "listr" });
-    if (tools.simulatedBecause !== undefined) {
-        say(`Machines are SIMULATED here (no bootstrap, no jobs): ${tools.simulatedBecause}`);
-    }
-    const cloud = await PocketCloud.start({ name: cloudName, tools, keep: true });
     const students = options.students
         .split(",")
         .map((name) => name.trim())
         .filter((name) => name !== "");
-    let stack: LabStack | undefined;
-    let labs: string[] = students.map((name) => name.toLowerCase());
-    try {
-        heading(`pulumi up -s eu-west-1    students: [${students.join(", ")}]`);
-        stack = await classStack(cloud, { students, courseArchive: await packCourse(cloud.dir) });
-        const first = await operate(stack, "up", labs);
-        const roster = await rosterOf(stack);
-        labs = roster.map(({ lab }) => lab);
-        say(`  ${first.changes.create ?? 0} resources in ${elapsed(first.durationMs)}`);
-
-        heading("pulumi stack output roster --show-secrets");
-        say(rosterTable(roster));
-
-        heading("What the roster promises, by doing it");
-        const [ada, grace = ada] = roster;
-        if (ada === undefined || grace === undefined) {
-            throw new Error("the roster is empty");
-        }
-        const classKey = String((await stack.outputs(true)).classKey);
-        const context = { env: cloud.env, ada, grace, classKey };
-        const each = (proofs: readonly Proof[]) => proofs.map((proof) => [proof]);
-        const named = (proofs: readonly Proof[]) =>
-            proofs.map(({ statement, prove }) => ({
-                statement: statement.replaceAll("ada", ada.lab).replaceAll("grace", grace.lab),
-                prove,
-            }));
-        if (cloud.mode === "simulated") {
-            await proveAll(each(named(firstMorning.slice(0, 2))), context);
-        } else {
-            const others = ada === grace ? [] : named(refusals);
-            await proveAll([...each(named(firstMorning)), named(jobs), ...each(others)], context);
-        }
-
-        heading("pulumi up, again");
-        const second = await operate(stack, "up", labs);
-        if (changesAnything(second.changes)) {
-            throw new Error(`the second up changed something: ${JSON.stringify(second.changes)}`);
-        }
-        say(`  ok  ${second.changes.same ?? 0} resources looked at, nothing changed`);
-
+    say("student-labs on a pocket cloud: the real Pulumi engine, no AWS account.");
+    say("Nothing is installed on this machine; what is fetched or built stays in the cache folder.");
+    const interrupts = new Interrupts(terminal);
+    const cloud = await startCloud(options, interrupts);
+    let demo: DemoClass | undefined;
+    interrupts.onInterrupt = async () => {
+        await demo?.interrupt();
         if (options.keep === true) {
-            say(
-                `\nThe class stays up. Log in with the password of the roster:\n  ssh ${ada.user}@${ada.address}`,
-            );
-            say("When you are done:\n  npm run demo -- --down");
+            say(`The class stays up, as far as it got. Remove it with:\n  ${again(options.name, "--down")}`);
         } else {
-            await tearDown(cloud, stack, labs);
+            terminal.status("removing the pocket cloud and the class in it");
+            await cloud.stop();
+            terminal.status(undefined);
+            say("Nothing is left.");
         }
-        say(`\nAll of it took ${elapsed(Date.now() - begin)}.`);
-        say(nextSteps);
+    };
+    try {
+        await show(cloud, students, options, (made) => (demo = made));
     } catch (error) {
+        await interrupts.wait();
+        terminal.status(undefined);
         if (options.keep !== true) {
-            await stack?.destroy().catch(() => undefined);
             await cloud.stop();
         } else {
-            say(
-                `\nThe class stays up as it is; logs are in ${path.join(cloud.dir)}. npm run demo -- --down removes it.`,
-            );
+            say(`\nThe class stays up as it is; logs are in ${cloud.dir}. Remove it with:`);
+            say(`  ${again(options.name, "--down")}`);
         }
         throw error;
     }
+    await interrupts.wait();
+    say(`\nAll of it took ${elapsed(Date.now() - begin)}.`);
+    say(nextSteps);
 }
 
-async function bringDown(): Promise<void> {
-    const cloud = await PocketCloud.attach(cloudName);
+/** Everything that the demo shows. */
+async function show(
+    cloud: PocketCloud,
+    students: readonly string[],
+    options: DemoOptions,
+    made: (demo: DemoClass) => void,
+): Promise<void> {
+    const simulated = cloud.mode === "simulated" ? "    (SIMULATED machines)" : "";
+    terminal.heading(`pulumi up -s eu-west-1    students: [${students.join(", ")}]${simulated}`);
+    terminal.status("the stack is made");
+    const demo = await DemoClass.of(cloud, terminal, {
+        students,
+        courseArchive: await packCourse(cloud.dir),
+    });
+    made(demo);
+    const first = await demo.operate(
+        "up",
+        students.map((name) => name.toLowerCase()),
+    );
+    say(`  ok  ${first.changes.create ?? 0} resources in ${elapsed(first.durationMs)}`);
+
+    terminal.heading(`pulumi stack output roster --show-secrets${simulated}`);
+    const labs = await labsOf(cloud, demo.stack);
+    say(rosterTable(labs));
+    const [ada, grace = ada] = labs;
+    if (ada === undefined || grace === undefined) {
+        throw new Error("the roster is empty");
+    }
+
+    const classKey = String((await demo.stack.outputs(true)).classKey);
+    const context: ProofContext = { env: cloud.env, ada, grace, classKey };
+    await (cloud.mode === "simulated" ? proveSimulated : proveOnMachines)(context, terminal);
+
+    terminal.heading("pulumi up, again");
+    const names = labs.map(({ lab }) => lab);
+    const second = await demo.operate("up", names);
+    if (changesAnything(second.changes)) {
+        throw new Error(`the second up changed something: ${JSON.stringify(second.changes)}`);
+    }
+    say(
+        `  ok  ${second.changes.same ?? 0} resources looked at, nothing changed (${elapsed(second.durationMs)})`,
+    );
+
+    if (options.keep === true) {
+        say(`\nThe class stays up. Log in with the password from the roster${simulated}:`);
+        for (const lab of labs) {
+            say(`  ${await sshCommand(cloud.dir, labs, lab)}`);
+        }
+        say(`When you are done:\n  ${again(options.name, "--down")}`);
+    } else {
+        await demo.tearDown(names);
+    }
+}
+
+async function bringDown(name: string): Promise<void> {
+    const cloud = await PocketCloud.attach(name);
     if (cloud === undefined) {
+        await PocketCloud.removeFiles(name);
         say("No demo is up.");
         return;
     }
-    const stack = await classStack(cloud);
-    await tearDown(
-        cloud,
-        stack,
-        (await rosterOf(stack)).map(({ lab }) => lab),
-    );
+    const interrupts = new Interrupts(terminal);
+    let demo: DemoClass | undefined;
+    interrupts.onInterrupt = async () => {
+        await demo?.interrupt();
+        say(`Run it again to go on:\n  ${again(name, "--down")}`);
+    };
+    try {
+        demo = await DemoClass.of(cloud, terminal);
+        // Where an up was killed, its lock is still there.
+        await demo.stack.cancel();
+        const labs = (await rosterOf(demo.stack)).map(({ lab }) => lab);
+        if (labs.length === 0) {
+            // What a killed up has made without noting it down would block a destroy: on AWS it is looked for by its tags.
+            throw new Error("the class is only half up");
+        }
+        await demo.tearDown(labs);
+    } catch (error) {
+        await interrupts.wait();
+        terminal.paragraph(
+            "The pocket cloud is ended with all that is in it, without a whole pulumi destroy: " +
+                (error instanceof Error ? error.message : String(error)),
+            "",
+        );
+        terminal.status("the pocket cloud ends");
+        await cloud.stop();
+        terminal.status(undefined);
+        say("  ok  nothing is left: no machine, no process, no file");
+    }
+}
+
+/** Does it while no other demo of that name runs in another terminal, as the last thing of this process. */
+async function alone(name: string, work: () => Promise<void>): Promise<void> {
+    Run.of(name); // refuses what cannot be a file's name
+    const file = path.join(await ensureCache("locks"), `demo-${name}.lock`);
+    const lock = await tryLock(file);
+    if (!("release" in lock)) {
+        throw new Error(
+            `A demo is running already (process ${lock.owner.pid}). Wait for it, end it with Ctrl-C, or give this one a name:\n` +
+                `  npm run demo -- --name second`,
+        );
+    }
+    // However this process ends, Ctrl-C included.
+    process.once("exit", () => fs.rmSync(file, { force: true }));
+    await work();
 }
 
 const program = new Command("npm run demo --")
@@ -206,17 +234,22 @@ const program = new Command("npm run demo --")
     .option("--students <names>", "who gets a lab, separated by commas", "Ada,Grace")
     .option("--keep", "leave the class up and print how to log in")
     .option("--down", "remove a class that was left up")
+    .option("--simulated", "simulate the machines, as where the system allows no namespaces")
+    .option("--name <name>", "name of the pocket cloud: demos of several names may be up", "demo")
     .option("--clean", "remove everything that was fetched or built in the cache folder")
     .action(async (options: DemoOptions) => {
         if (options.clean === true) {
             const removed = await clean();
             say(removed.length > 0 ? `Removed:\n  ${removed.join("\n  ")}` : "There was nothing to remove.");
         } else {
-            await (options.down === true ? bringDown() : bringUp(options));
+            await alone(options.name, () =>
+                options.down === true ? bringDown(options.name) : bringUp(options),
+            );
         }
     });
 
 program.parseAsync().catch((error: unknown) => {
+    terminal.status(undefined);
     process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
 });

@@ -1,39 +1,85 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { nameOf } from "../emulator/engine/result";
 import { elapsed } from "../emulator/tools/progress";
+import type { Terminal } from "./terminal";
 
-/** What goes on, in words, while a resource of a type is being made or removed. */
-const words: Readonly<Record<string, { readonly create: string; readonly delete: string }>> = {
-    "aws:ec2/instance:Instance": { create: "machine boots", delete: "machine ends" },
-    "command:remote:Command": { create: "script runs on the machine", delete: "script is forgotten" },
-    "aws:emr/cluster:Cluster": { create: "cluster starts", delete: "cluster ends" },
-};
-
-/** What a lab is doing now and how far it is. */
-interface Part {
-    readonly busy: Map<string, string>;
-    done: number;
-    failed: number;
+/** How a step is told: what goes on, and what is so when it has ended. */
+interface Words {
+    readonly during: string;
+    readonly after: string;
 }
 
+/** Steps that take time, or that somebody waits for; the others count only. */
+function wordsFor(type: string, name: string, deleted: boolean, simulated: boolean): Words | undefined {
+    const machine = simulated ? "simulated machine" : "machine";
+    switch (type) {
+        case "aws:ec2/instance:Instance":
+            return deleted
+                ? { during: `${machine} ends`, after: `${machine} is gone` }
+                : { during: `${machine} boots`, after: `${machine} is up` };
+        case "aws:emr/cluster:Cluster":
+            return deleted
+                ? { during: "cluster ends", after: "cluster is gone" }
+                : { during: "cluster starts", after: "cluster waits for jobs" };
+        case "command:remote:Command":
+            // Nothing runs on a machine when its scripts are removed from the state.
+            if (deleted) {
+                return undefined;
+            }
+            if (simulated) {
+                const script = name.endsWith("-bootstrap") ? "bootstrap.sh" : "connect-cluster.sh";
+                return {
+                    during: `${machine} gets ${script}`,
+                    after: `${machine} has got ${script}, which does not run there`,
+                };
+            }
+            return name.endsWith("-bootstrap")
+                ? {
+                      during: "machine is prepared: packages, password, course files",
+                      after: "machine is ready for its student: packages, password, course files",
+                  }
+                : { during: "machine is connected to its cluster", after: "machine knows its cluster" };
+        default:
+            return undefined;
+    }
+}
+
+interface Busy {
+    readonly owner: string;
+    readonly during: string;
+    readonly begin: number;
+}
+
+/** Most labs that are named in the line about what goes on; more are counted. */
+const NAMED = 4;
+
 /**
- * Follows an operation of the engine lab by lab and says what changes, a line at a time.
- *
- * Lines, not a screen that redraws itself: they read the same on a terminal, in a log and in a recording.
+ * Follows an operation of the engine lab by lab: a line for each big step that has ended, with the time it took, and one
+ * line below that tells what goes on.
  */
 export class UpProgress {
     private readonly begin = Date.now();
-    private readonly parts = new Map<string, Part>();
+    private readonly busy = new Map<string, Busy>();
+    private readonly owners: readonly string[];
+    private readonly ownerWidth: number;
+    // Sets: a component ends twice, once as itself and once with its outputs.
+    private readonly looked = new Set<string>();
+    private readonly done = new Set<string>();
 
     constructor(
-        private readonly labs: readonly string[],
-        private readonly say: (line: string) => void,
-    ) {}
+        labs: readonly string[],
+        private readonly terminal: Terminal,
+        private readonly simulated = false,
+    ) {
+        this.owners = [...labs].sort((a, b) => b.length - a.length);
+        this.ownerWidth = Math.max(5, ...labs.map((lab) => lab.length));
+        this.tell();
+    }
 
     /** Which lab a resource belongs to; "class" for what all share. */
     private owner(name: string): string {
         const own = (lab: string) => name === lab || name.startsWith(`${lab}-`) || name.endsWith(`-${lab}`);
-        return [...this.labs].sort((a, b) => b.length - a.length).find(own) ?? "class";
+        return this.owners.find(own) ?? "class";
     }
 
     /** Takes the next event of the engine. */
@@ -42,40 +88,62 @@ export class UpProgress {
         const ended = event.resOutputsEvent?.metadata;
         const failed = event.resOpFailedEvent?.metadata;
         const metadata = started ?? ended ?? failed;
-        if (metadata === undefined || !/^(create|delete|update|replace)/.test(metadata.op)) {
+        if (metadata === undefined) {
             return;
         }
-        const name = nameOf(metadata.urn);
+        const { urn, type } = metadata;
+        if (!/^(create|delete|update|replace)/.test(metadata.op)) {
+            this.looked.add(urn);
+            this.tell();
+            return;
+        }
+        const name = nameOf(urn);
+        const words = wordsFor(type, name, metadata.op.startsWith("delete"), this.simulated);
         const owner = this.owner(name);
-        const part = this.parts.get(owner) ?? { busy: new Map<string, string>(), done: 0, failed: 0 };
-        this.parts.set(owner, part);
-        const kind = words[metadata.type]?.[metadata.op.startsWith("delete") ? "delete" : "create"];
-        const what =
-            metadata.type === "command:remote:Command" &&
-            kind !== undefined &&
-            !metadata.op.startsWith("delete")
-                ? name.endsWith("-bootstrap")
-                    ? "machine is prepared: packages, password, course files"
-                    : "machine is connected to its cluster"
-                : kind;
         if (started !== undefined) {
-            if (what !== undefined) {
-                part.busy.set(metadata.urn, what);
-                this.tell(owner, what);
+            if (words !== undefined) {
+                this.busy.set(urn, { owner, during: words.during, begin: Date.now() });
             }
-            return;
+        } else {
+            const took = elapsed(Date.now() - (this.busy.get(urn)?.begin ?? Date.now()));
+            this.busy.delete(urn);
+            if (failed !== undefined) {
+                this.line(owner, `${words?.during ?? name}: FAILED after ${took}`);
+            } else {
+                this.done.add(urn);
+                if (words !== undefined) {
+                    this.line(owner, `${words.after} (${took})`);
+                }
+            }
         }
-        part.done += 1;
-        part.busy.delete(metadata.urn);
-        if (failed !== undefined) {
-            part.failed += 1;
-            this.tell(owner, `${what ?? name}: FAILED`);
-        } else if (what !== undefined) {
-            this.tell(owner, `${what}: done`);
-        }
+        this.tell();
     };
 
-    private tell(owner: string, what: string): void {
-        this.say(`${elapsed(Date.now() - this.begin).padStart(7)}  ${owner.padEnd(14)} ${what}`);
+    /** Ends the line about what goes on. */
+    end(): void {
+        this.terminal.status(undefined);
+    }
+
+    private line(owner: string, what: string): void {
+        const time = elapsed(Date.now() - this.begin).padStart(7);
+        this.terminal.say(`${time}  ${owner.padEnd(this.ownerWidth)}  ${what}`);
+    }
+
+    private tell(): void {
+        const doing = new Map<string, string[]>();
+        for (const { owner, during } of this.busy.values()) {
+            doing.set(during, [...(doing.get(during) ?? []), owner]);
+        }
+        const now = [...doing].map(
+            ([during, owners]) =>
+                `${owners.length > NAMED ? `${owners.length} labs` : owners.sort().join(", ")}: ${during}`,
+        );
+        const some = (count: number) => `${count} resource${count === 1 ? "" : "s"}`;
+        const counts = [
+            ...(this.done.size > 0 ? [`${some(this.done.size)} done`] : []),
+            ...(this.done.size === 0 && this.looked.size > 0 ? [`looked at ${some(this.looked.size)}`] : []),
+        ];
+        const parts = [...counts, ...now];
+        this.terminal.status(parts.length === 0 ? "the engine starts" : parts.join("; "));
     }
 }

@@ -32,7 +32,7 @@ export const quick: StackConfig = {
 
 /** A class on a pocket cloud of its own. */
 export class LiveClass {
-    /** Everything that the engine has told: outputs, diagnostics, and the events that an event log would have. */
+    /** Everything that the engine has told: outputs, diagnostics, and the events of its event log. */
     readonly told: string[] = [];
 
     private constructor(
@@ -46,7 +46,9 @@ export class LiveClass {
      * @param mode simulated: for tests in which nobody looks into a machine
      */
     static async start(name: string, config: StackConfig, mode?: "simulated"): Promise<LiveClass> {
-        const cloud = await PocketCloud.start({ name, tools: { ...(await tools()), ...(mode && { mode }) } });
+        const prepared = { ...(await tools()), ...(mode && { mode }) };
+        // Of this process alone: the same tests may run in another clone, with the same cache folder.
+        const cloud = await PocketCloud.start({ name: `${name}-${process.pid}`, tools: prepared });
         try {
             const courseArchive = await packCourse(cloud.dir);
             return new LiveClass(cloud, await classStack(cloud, { ...quick, courseArchive, ...config }));
@@ -89,7 +91,10 @@ export class LiveClass {
         return {
             ...options,
             onEvent: (event) => {
-                this.told.push(JSON.stringify(event));
+                // Debug messages are for `--debug` alone, and never written anywhere without it. Pulumi's SDK puts whole
+                // answers of providers into them, secrets in clear ("RegisterResource RPC finished"): no `--debug` in class.
+                if (String(event.diagnosticEvent?.severity) !== "debug")
+                    this.told.push(JSON.stringify(event));
                 options.onEvent?.(event);
             },
         };

@@ -15,7 +15,7 @@ import * as path from "node:path";
 import type { Row } from "../demo/pocketClass";
 import { LiveClass, passwordLogin } from "./liveClass";
 import { credentialsOf } from "./machineIdentity";
-import type { Call, LabNames, RightsContext } from "./rights";
+import type { Call, LabNames, RightsContext } from "./right";
 import { ssh } from "./ssh";
 
 /** What became of a call. */

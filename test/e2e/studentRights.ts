@@ -3,7 +3,8 @@ import { IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } f
 import assert from "node:assert/strict";
 import { LiveClass, needsHosts } from "./liveClass";
 import { metadata, metadataWithoutToken } from "./machineIdentity";
-import { Right, rightsTable } from "./rights";
+import type { Right } from "./right";
+import { rightsTable } from "./rights";
 import { RightsScene, Verdict } from "./rightsScene";
 
 /** The whole table against what happened, so that a failure shows every line that differs. */

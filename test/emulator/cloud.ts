@@ -102,6 +102,14 @@ export class PocketCloud {
         return record && new PocketCloud(name, run, record);
     }
 
+    /** Removes what a killed one with this name has left on disk, unless it runs; its next start would do so too. */
+    static async removeFiles(name: string): Promise<void> {
+        const run = Run.of(name);
+        if ((await run.daemon()) === undefined) {
+            await removeRun(run);
+        }
+    }
+
     /** A whole environment for a process that may talk to this cloud only: nothing in it leads to a real account. */
     environment(caller: NodeJS.ProcessEnv = process.env): Record<string, string> {
         return { ...withoutAccounts(caller), ...this.env };

@@ -81,7 +81,13 @@ async function serve(request: DaemonRequest, closing: Closing): Promise<string> 
     closing.add("gateway", () => gateway.close());
     // The stand-ins are clients of the gateway as a real provider would be: it is their AWS.
     Object.assign(process.env, awsEnvironment(gateway.url, run.awsFile));
-    const standIns = await serveStandIns(request.providers);
+    // A simulated machine listens where it may, which is not always port 22 of its own address.
+    const standIns = await serveStandIns(
+        request.providers,
+        machines.mode === "simulated"
+            ? (host, port) => (port === 22 ? machines.sshEndpoint(host) : undefined)
+            : undefined,
+    );
     closing.add("providers", () => standIns.close());
     closing.add("record", () => rm(run.recordFile, { force: true }));
     await run.write({

@@ -1,18 +1,23 @@
 import { awsProvider } from "./providers/aws";
-import { commandProvider } from "./providers/command";
+import { commandProviderAt } from "./providers/command";
 import type { ProviderDefinition } from "./providers/provider";
 import { randomProvider } from "./providers/random";
 import { serveProvider } from "./providers/server";
+import type { Endpoint } from "./providers/sshDial";
 import { tlsProvider } from "./providers/tls";
 import type { ProviderName } from "./tools/providers";
 
+type Definitions = Readonly<Record<ProviderName, ProviderDefinition | (() => ProviderDefinition)>>;
+
 /** Definitions by package; aws keeps the configuration of one engine, so every engine gets one of its own. */
-const DEFINITIONS: Readonly<Record<ProviderName, ProviderDefinition | (() => ProviderDefinition)>> = {
-    aws: () => awsProvider(),
-    random: randomProvider,
-    tls: tlsProvider,
-    command: commandProvider,
-};
+function definitions(endpoint?: Endpoint): Definitions {
+    return {
+        aws: () => awsProvider(),
+        random: randomProvider,
+        tls: tlsProvider,
+        command: commandProviderAt(endpoint),
+    };
+}
 
 /** Stand-in providers that are being served. */
 export interface StandIns {
@@ -20,10 +25,15 @@ export interface StandIns {
     close(): Promise<void>;
 }
 
-/** Serves the stand-ins of these packages. */
-export async function serveStandIns(names: readonly ProviderName[]): Promise<StandIns> {
+/**
+ * Serves the stand-ins of these packages.
+ *
+ * @param endpoint where the machines' SSH servers are reached, where that is not their own address and port
+ */
+export async function serveStandIns(names: readonly ProviderName[], endpoint?: Endpoint): Promise<StandIns> {
+    const known = definitions(endpoint);
     const served = await Promise.all(
-        names.map(async (name) => ({ name, provider: await serveProvider(DEFINITIONS[name]) })),
+        names.map(async (name) => ({ name, provider: await serveProvider(known[name]) })),
     );
     return {
         ports: Object.fromEntries(served.map(({ name, provider }) => [name, provider.port])),

@@ -13,6 +13,8 @@ export interface MachineView {
     /** State as EC2 tells it. */
     readonly state: string;
     readonly address?: string;
+    /** Where its port 22 is reached while it runs: a simulated machine is not always on that port of its address. */
+    readonly ssh?: { readonly host: string; readonly port: number };
     /** Status as the supervisor tells it; missing when it knows the machine no more. */
     readonly status?: string;
     readonly clusterId?: string;

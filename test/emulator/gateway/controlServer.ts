@@ -93,6 +93,9 @@ function machineViews(control: Controlled): MachineView[] {
             region: host.region,
             state: host.state,
             ...(host.address === undefined ? {} : { address: host.address }),
+            ...(host.address !== undefined && status === "running"
+                ? { ssh: control.machines.sshEndpoint(host.address) }
+                : {}),
             ...(status === undefined ? {} : { status }),
             ...(host.clusterId === undefined ? {} : { clusterId: host.clusterId }),
             ...(host.reason === undefined ? {} : { reason: host.reason.message }),

@@ -170,7 +170,16 @@ export class MetadataService implements HostWatcher {
         });
         this.servers.set(host.id, server);
         await new Promise<void>((resolve, reject) => {
-            server.once("error", reject);
+            server.once("error", (error: NodeJS.ErrnoException) => {
+                if (error.code !== "EADDRNOTAVAIL") {
+                    reject(error);
+                    return;
+                }
+                // macOS has no address of 127.0.1.0/24; machines are simulated there, and none of them asks.
+                this.servers.delete(host.id);
+                this.log(`${host.id} has no metadata service: this machine has no address ${address}`);
+                resolve();
+            });
             server.listen(METADATA_PORT, address, resolve);
         });
     }

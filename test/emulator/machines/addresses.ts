@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import { ensureCache } from "../cache";
+import { METADATA_PORT } from "../gateway/operator";
 import { tryLock } from "../tools/lock";
 import { listenFailure } from "./allowed";
 
@@ -84,7 +85,11 @@ class LockedPool implements AddressPool {
     }
 }
 
-/** A host of a killed daemon may still end: its address counts as occupied until then. */
+/**
+ * A host of a killed daemon may still end: its address counts as occupied until then. So does that of another user's
+ * pocket cloud; who may not listen on port 22 cannot see it there, but the metadata service is beside it.
+ */
 async function occupied(address: string): Promise<boolean> {
-    return (await listenFailure(address, 22)) === "EADDRINUSE";
+    const failures = await Promise.all([22, METADATA_PORT].map((port) => listenFailure(address, port)));
+    return failures.includes("EADDRINUSE");
 }

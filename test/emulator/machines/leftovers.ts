@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import * as path from "node:path";
+import { exists } from "../tools/buildOnce";
 import { isAlive, ProcessIdentity } from "../tools/process";
 import { run } from "../tools/run";
 import { PROCESS_FILE } from "./host";
@@ -24,6 +25,10 @@ export async function cleanLeftovers(dir: string): Promise<void> {
 
 /** Removes a folder of a host, never across a mount. */
 export async function removeTree(folder: string): Promise<void> {
+    // Simulated machines have none, and the `rm` of macOS does not know this option.
+    if (!(await exists(folder))) {
+        return;
+    }
     const result = await run("rm", ["-rf", "--one-file-system", folder]);
     if (result.exitCode !== 0) {
         throw new Error(`${folder} cannot be removed: ${result.stderr.trim()}`);

@@ -21,13 +21,22 @@ export function identify(pid: number): ProcessIdentity | undefined {
             return undefined;
         }
     }
+    return identifyWithPs(pid);
+}
+
+/** The same where there is no /proc (macOS, BSD), from what POSIX systems' `ps` tells. */
+export function identifyWithPs(pid: number): ProcessIdentity | undefined {
     try {
-        process.kill(pid, 0);
-        return {
-            pid,
-            started: execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim(),
-        };
+        // The words depend on language and time zone: two processes of ours must get the same ones.
+        const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+            encoding: "utf8",
+            env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        const [, state, started] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
+        return started === undefined || state?.startsWith("Z") ? undefined : { pid, started };
     } catch {
+        // ps fails where there is no such process.
         return undefined;
     }
 }
