@@ -24,7 +24,7 @@ export interface MachineRowArgs {
 export function machineRow(args: MachineRowArgs): MachineRow {
     const { machine, password, failures, shared, region, settings } = args;
     // Each part for itself, so that the row waits for all of them and names everything that failed.
-    const parts = [machine.address, ...machine.parts, ...args.parts].map((part) =>
+    const parts = [password.id, machine.address, ...machine.parts, ...args.parts].map((part) =>
         pulumi.recover(
             part.apply(() => true),
             () => false,

@@ -77,6 +77,20 @@ async function newestImage(instanceType: string): Promise<string> {
     return parameter.insecureValue;
 }
 
+async function zoneIdOf(dnsZone: string): Promise<string> {
+    try {
+        return (await aws.route53.getZone({ name: dnsZone })).zoneId;
+    } catch (error) {
+        throw new pulumi.RunError(
+            [
+                `dnsZone: "${dnsZone}" cannot be used; nothing was created or changed.`,
+                `  ${error instanceof Error ? error.message : String(error)}`,
+                "Write the name of a public hosted zone of this account, or leave dnsZone out.",
+            ].join("\n"),
+        );
+    }
+}
+
 /**
  * Looks up what the class needs to know of its region. Creates nothing.
  *
@@ -84,11 +98,11 @@ async function newestImage(instanceType: string): Promise<string> {
  */
 export async function lookUpRegion(settings: Settings): Promise<Region> {
     const types = [...new Set([settings.instanceType, settings.clusterInstanceType])];
-    const [region, caller, partition, dnsZone, amiId, ...zones] = await Promise.all([
+    const [region, caller, partition, dnsZoneId, amiId, ...zones] = await Promise.all([
         aws.getRegion(),
         aws.getCallerIdentity(),
         aws.getPartition(),
-        settings.dnsZone === "" ? undefined : aws.route53.getZone({ name: settings.dnsZone }),
+        settings.dnsZone === "" ? undefined : zoneIdOf(settings.dnsZone),
         settings.amiId === "" ? newestImage(settings.instanceType) : settings.amiId,
         ...types.map(zonesOffering),
     ]);
@@ -99,6 +113,6 @@ export async function lookUpRegion(settings: Settings): Promise<Region> {
         partition: partition.partition,
         zone: chooseZone(offered, settings.zone),
         amiId,
-        dnsZoneId: dnsZone?.zoneId,
+        dnsZoneId,
     };
 }

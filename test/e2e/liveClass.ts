@@ -46,11 +46,9 @@ export class LiveClass {
      * @param mode simulated: for tests in which nobody looks into a machine
      */
     static async start(name: string, config: StackConfig, mode?: "simulated"): Promise<LiveClass> {
-        const cloud = await PocketCloud.start({
-            // Of this process alone: the same tests may run in another clone, with the same cache folder.
-            name: `${name}-${process.pid}`,
-            tools: { ...(await tools()), ...(mode && { mode }) },
-        });
+        const prepared = { ...(await tools()), ...(mode && { mode }) };
+        // Of this process alone: the same tests may run in another clone, with the same cache folder.
+        const cloud = await PocketCloud.start({ name: `${name}-${process.pid}`, tools: prepared });
         try {
             const courseArchive = await packCourse(cloud.dir);
             return new LiveClass(cloud, await classStack(cloud, { ...quick, courseArchive, ...config }));

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { portsUserData } from "../../components/labMachine";
-import { ClassInMocks, declareClass, Registered, Secret, valuesOf } from "./classInMocks";
+import { ClassInMocks, declareClass, Registered, registeredSoFar, Secret, valuesOf } from "./classInMocks";
 import { addressOf } from "./mockCloud";
 
 const portOf = (command: Registered) =>
@@ -141,6 +141,17 @@ describe("A zone for names", () => {
                 ["grace.eu-west-1.labs.university.edu", ""],
             ],
         );
+    });
+
+    it("that is not there is refused before anything is declared", async () => {
+        await assert.rejects(declareClass({ dnsZone: "missing.university.edu" }), (error: Error) => {
+            assert.match(
+                error.message,
+                /^dnsZone: "missing.university.edu" cannot be used; nothing was created or changed.\n {2}.*no matching Route 53 Hosted Zone found.*\nWrite the name of a public hosted zone/s,
+            );
+            return true;
+        });
+        assert.equal(registeredSoFar(), 0);
     });
 
     it("changes nothing else", async () => {

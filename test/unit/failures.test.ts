@@ -16,6 +16,7 @@ const failing: readonly (readonly [string, string, readonly string[]])[] = [
     ["Command ada-machine-bootstrap", "lab: failed: packages (exit code 100)", ["hostKey"]],
     ["Cluster ada-cluster", "unexpected state 'TERMINATED_WITH_ERRORS'", ["clusterId"]],
     ["Command ada-connect", "lab: failed: agent start (exit code 1)", []],
+    ["RandomPassword ada-password", "no entropy", ["hostKey", "password"]],
     [
         "Role student-labs-eu-west-1-ada",
         "LimitExceeded: 1000 roles",
@@ -135,6 +136,11 @@ describe("AWS's words", () => {
         ],
         [["2 errors occurred:\n\t* one\n\t* two\n"], "one * two"],
         [["  a\n  long   line "], "a long line"],
+        // What a script says of itself: why it failed, not what went well before.
+        [
+            ["lab: changed: host name ada\nlab: failed: packages (exit code 100)\n"],
+            "lab: failed: packages (exit code 100)",
+        ],
         [["the same", "the same"], "the same"],
         [["newest", "older"], "newest; older"],
         [["", "  "], ""],

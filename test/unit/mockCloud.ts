@@ -84,6 +84,10 @@ export function answer(
             return { publicIps: noAddresses === true ? [] : [addressOf(machine)] };
         }
         case "aws:route53/getZone:getZone":
+            if (String(args.name).startsWith("missing.")) {
+                // As gRPC hands on what the engine says.
+                throw Object.assign(new Error(), { details: "no matching Route 53 Hosted Zone found" });
+            }
             return { zoneId: `zone-of-${String(args.name)}` };
         case "aws:s3/getObject:getObject":
             return { etag: "etag-of-the-object" };
