@@ -61,6 +61,11 @@ export async function secretsOf(stack: LabStack): Promise<Secret[]> {
                 }));
             case "tls:index/privateKey:PrivateKey":
                 return tellingLines(resource).map((value) => ({ name, value }));
+            case "aws:iam/accessKey:AccessKey":
+                return ["secret", "sesSmtpPasswordV4"].map((form) => ({
+                    name,
+                    value: shown(resource.outputs?.[form]),
+                }));
             default:
                 return [];
         }
