@@ -122,13 +122,10 @@ except ClientError as error:
                 ({ name, file }) =>
                     `${name} ${file.replace(/^machines\/hosts\/i-[0-9a-f]+\/upper\//, "MACHINE ")}`,
             );
-            assert.deepEqual(
-                hits.sort(),
-                [
-                    "ada-access-key MACHINE home/ubuntu/.student-labs-credentials",
-                    "grace-access-key MACHINE home/ubuntu/.student-labs-credentials",
-                ],
-            );
+            assert.deepEqual(hits.sort(), [
+                "ada-access-key MACHINE home/ubuntu/.student-labs-credentials",
+                "grace-access-key MACHINE home/ubuntu/.student-labs-credentials",
+            ]);
             const [ada] = first;
             const { stdout } = await ssh(
                 passwordLogin(ada),
