@@ -12,12 +12,16 @@ const remedies: Readonly<Record<string, (id: string) => string>> = {
     bucket: (id) => `aws s3 rb --force s3://${id}`,
     cluster: (id) => `aws emr terminate-clusters --cluster-ids ${id}`,
     instance: (id) => `aws ec2 terminate-instances --instance-ids ${id}`,
+    // A role in it has to go first: aws iam remove-role-from-instance-profile.
     "instance-profile": (id) => `aws iam delete-instance-profile --instance-profile-name ${id}`,
     "internet-gateway": (id) => `aws ec2 delete-internet-gateway --internet-gateway-id ${id}`,
     "key-pair": (id) => `aws ec2 delete-key-pair --key-pair-id ${id}`,
     policy: (id) => `aws iam delete-policy --policy-arn ${id}`,
     role: (id) => `aws iam delete-role --role-name ${id}`,
     "route-table": (id) => `aws ec2 delete-route-table --route-table-id ${id}`,
+    // With the group, which `aws ec2 describe-security-group-rules --security-group-rule-ids` tells.
+    "security-group-rule": (id) =>
+        `aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids ${id}`,
     "security-group": (id) => `aws ec2 delete-security-group --group-id ${id}`,
     subnet: (id) => `aws ec2 delete-subnet --subnet-id ${id}`,
     vpc: (id) => `aws ec2 delete-vpc --vpc-id ${id}`,
