@@ -32,12 +32,17 @@ export class StudentAccessKey extends pulumi.ComponentResource {
             { forceDestroy: true, tags: args.tags },
             child,
         );
-        new aws.iam.UserPolicyAttachment(
+        const rights = new aws.iam.UserPolicyAttachment(
             `${name}-policy`,
             { user: user.name, policyArn: args.policyArn },
             child,
         );
-        const key = new aws.iam.AccessKey(`${name}-key`, { user: user.name }, child);
+        const key = new aws.iam.AccessKey(
+            `${name}-key`,
+            { user: user.name },
+            // Nobody is handed a key that can do nothing.
+            { ...child, dependsOn: [rights] },
+        );
 
         this.accessKeyId = key.id;
         this.secretAccessKey = pulumi.secret(key.secret);
