@@ -7,6 +7,7 @@ import { CourseMaterial } from "./courseMaterial";
 import { EmrServiceRole } from "./emrServiceRole";
 import { LabFailures } from "./labFailures";
 import { LabIdentity } from "./labIdentity";
+import { Leftovers } from "./leftovers";
 import { Network } from "./network";
 import { Region } from "./region";
 import { StopRole } from "./schedules";
@@ -24,7 +25,9 @@ export interface ClassroomArgs {
 /** What the labs of one region share. */
 export class Classroom extends pulumi.ComponentResource {
     /** Why something that all labs need failed. */
-    readonly failures = new LabFailures("classroom");
+    readonly failures: LabFailures;
+    /** What killed runs of this stack have left behind. */
+    readonly leftovers: Leftovers;
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -50,6 +53,8 @@ export class Classroom extends pulumi.ComponentResource {
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
         const { region, settings } = args;
+        this.leftovers = new Leftovers(region.name);
+        this.failures = new LabFailures("classroom", this.leftovers);
         const child = { parent: this, hooks: this.failures.hooks };
 
         this.key = new tls.PrivateKey(

@@ -26,6 +26,8 @@ export class DnsRecord extends pulumi.ComponentResource {
                 // A minute: in the morning the addresses are new.
                 ttl: 60,
                 records: [args.address],
+                // The stack's name is in this one: only a run of it that was killed can have made such a record before.
+                allowOverwrite: true,
             },
             { parent: this, hooks: opts?.hooks },
         );

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Leftovers } from "./leftovers";
 
 /**
  * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line.
@@ -18,7 +19,7 @@ export function reasonIn(errors: readonly string[]): string {
 }
 
 /**
- * Collects why resources of one lab failed.
+ * Collects why resources of one lab failed, and has those made again that only a leftover of a killed run is in the way of.
  *
  * An output that is recovered only knows that a resource "failed to register"; an error hook sees the provider's words.
  */
@@ -27,11 +28,24 @@ export class LabFailures {
     /** Option of every resource of the lab. */
     readonly hooks: pulumi.ResourceHookBinding;
 
-    /** @param lab name of the lab, unique in the stack */
-    constructor(lab: string) {
-        const collect = (args: pulumi.ErrorHookArgs): boolean => {
-            this.reasons.push(`${args.name}: ${reasonIn(args.errors.slice(0, 1))}`);
-            // Never tried again here: the next `pulumi up` does.
+    /**
+     * @param lab name of the lab, unique in the stack
+     * @param leftovers of former runs of the stack
+     */
+    constructor(lab: string, leftovers: Pick<Leftovers, "makeWay">) {
+        const collect = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
+            const errors = args.errors.slice(0, 1);
+            try {
+                if (await leftovers.makeWay(args)) {
+                    return true;
+                }
+            } catch (error) {
+                errors.push(
+                    `a killed run left it behind, remove it by hand (removing it failed: ${String(error)})`,
+                );
+            }
+            this.reasons.push(`${args.name}: ${reasonIn(errors)}`);
+            // Nothing else is tried again here: the next `pulumi up` does.
             return false;
         };
         this.hooks = { onError: [new pulumi.ErrorHook(`failures-of-${lab}`, collect)] };

@@ -43,7 +43,13 @@ export class Network extends pulumi.ComponentResource {
             },
             child,
         );
-        const gateway = new aws.ec2.InternetGateway(`${name}-gateway`, { vpcId: vpc.id, tags }, child);
+        // Attached by a resource of its own: a kill between the two calls leaves a gateway that is in nobody's way.
+        const gateway = new aws.ec2.InternetGateway(`${name}-gateway`, { tags }, child);
+        const attached = new aws.ec2.InternetGatewayAttachment(
+            `${name}-gateway`,
+            { internetGatewayId: gateway.id, vpcId: vpc.id },
+            child,
+        );
         const subnet = new aws.ec2.Subnet(
             `${name}-subnet`,
             {
@@ -61,12 +67,20 @@ export class Network extends pulumi.ComponentResource {
         const routes = new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags }, child);
         new aws.ec2.Route(
             `${name}-internet`,
-            { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+            {
+                routeTableId: routes.id,
+                destinationCidrBlock: "0.0.0.0/0",
+                gatewayId: attached.internetGatewayId,
+            },
             child,
         );
         new aws.ec2.Route(
             `${name}-internet6`,
-            { routeTableId: routes.id, destinationIpv6CidrBlock: "::/0", gatewayId: gateway.id },
+            {
+                routeTableId: routes.id,
+                destinationIpv6CidrBlock: "::/0",
+                gatewayId: attached.internetGatewayId,
+            },
             child,
         );
         new aws.ec2.RouteTableAssociation(

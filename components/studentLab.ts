@@ -49,7 +49,7 @@ export class StudentLab extends pulumi.ComponentResource {
     constructor(name: string, args: StudentLabArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:StudentLab", name, {}, opts);
         const { lab, classroom, region, settings } = args;
-        const failures = new LabFailures(lab.name);
+        const failures = new LabFailures(lab.name, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
         const tags = labTags(lab.name);
 

@@ -30,7 +30,7 @@ export class SupportMachine extends pulumi.ComponentResource {
     constructor(name: string, args: SupportMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:SupportMachine", name, {}, opts);
         const { machine, classroom, region, settings } = args;
-        const failures = new LabFailures(machine);
+        const failures = new LabFailures(machine, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
         const tags = supportTags(machine);
 

@@ -8,6 +8,8 @@ import {
     ListPolicyTagsCommand,
     ListRolesCommand,
     ListRoleTagsCommand,
+    ListUsersCommand,
+    ListUserTagsCommand,
 } from "@aws-sdk/client-iam";
 import { GetBucketTaggingCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { operatorClient } from "./operator";
@@ -93,10 +95,11 @@ async function identities(
     own: (tags: TagList) => boolean,
 ): Promise<Tagged[]> {
     const client = operatorClient(IAMClient, env);
-    const [{ Roles }, { InstanceProfiles }, { Policies }] = await Promise.all([
+    const [{ Roles }, { InstanceProfiles }, { Policies }, { Users }] = await Promise.all([
         client.send(new ListRolesCommand({})),
         client.send(new ListInstanceProfilesCommand({})),
         client.send(new ListPoliciesCommand({ Scope: "Local" })),
+        client.send(new ListUsersCommand({})),
     ]);
     const tagged = await Promise.all([
         ...(Roles ?? []).map(async ({ RoleName: name = "" }) => ({
@@ -115,6 +118,11 @@ async function identities(
             kind: "policy",
             id: arn,
             tags: (await client.send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags,
+        })),
+        ...(Users ?? []).map(async ({ UserName: name = "" }) => ({
+            kind: "user",
+            id: name,
+            tags: (await client.send(new ListUserTagsCommand({ UserName: name }))).Tags,
         })),
     ]);
     return tagged

@@ -56,7 +56,11 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
         enableDnsSupport: true,
         tags: tags("net"),
     });
-    const gateway = new aws.ec2.InternetGateway("net", { vpcId: vpc.id });
+    const gateway = new aws.ec2.InternetGateway("net");
+    const wayOut = new aws.ec2.InternetGatewayAttachment("net", {
+        internetGatewayId: gateway.id,
+        vpcId: vpc.id,
+    });
     const subnet = new aws.ec2.Subnet("net", {
         vpcId: vpc.id,
         cidrBlock: "10.0.0.0/20",
@@ -68,7 +72,7 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
     const route = new aws.ec2.Route("out", {
         routeTableId: routes.id,
         destinationCidrBlock: "0.0.0.0/0",
-        gatewayId: gateway.id,
+        gatewayId: wayOut.internetGatewayId,
     });
     const association = new aws.ec2.RouteTableAssociation("net", {
         routeTableId: routes.id,

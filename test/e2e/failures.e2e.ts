@@ -112,7 +112,10 @@ describe("one lab fails, the class goes on", () => {
         await live.upFails();
 
         const ada = await row("ada");
-        assert.match(ada.problem, /^ada-machine-instance: .*VcpuLimitExceeded.*your current vCPU limit of 8/);
+        assert.match(
+            ada.problem,
+            /^ada-machine-instance: [^;]*VcpuLimitExceeded[^;]*your current vCPU limit of 8[^;]*$/,
+        );
         // What did not fail is there all the same.
         assert.match(ada.clusterId, /^j-/);
         assert.deepEqual([ada.address, ada.hostKey], ["", ""]);

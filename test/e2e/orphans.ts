@@ -23,6 +23,7 @@ const remedies: Readonly<Record<string, (id: string) => string>> = {
     "security-group-rule": (id) =>
         `aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids ${id}`,
     "security-group": (id) => `aws ec2 delete-security-group --group-id ${id}`,
+    user: (id) => `aws iam delete-user --user-name ${id}`,
     subnet: (id) => `aws ec2 delete-subnet --subnet-id ${id}`,
     vpc: (id) => `aws ec2 delete-vpc --vpc-id ${id}`,
     "vpc-endpoint": (id) => `aws ec2 delete-vpc-endpoints --vpc-endpoint-ids ${id}`,

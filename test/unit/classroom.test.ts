@@ -27,6 +27,7 @@ describe("The classroom that the labs of a region share", () => {
             "Classroom classroom",
             "EmrServiceRole classroom-emr",
             "InternetGateway classroom-network-gateway",
+            "InternetGatewayAttachment classroom-network-gateway",
             "KeyPair classroom-key",
             "Network classroom-network",
             "Policy classroom-student",

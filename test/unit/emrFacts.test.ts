@@ -183,7 +183,7 @@ describe("What EMR demands", () => {
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment::ada-identity-policy",
             "aws:iam/instanceProfile:InstanceProfile::ada-identity-profile",
             "aws:ec2/route:Route::classroom-network-internet",
-            "aws:ec2/internetGateway:InternetGateway::classroom-network-gateway",
+            "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment::classroom-network-gateway",
             "aws:ec2/routeTableAssociation:RouteTableAssociation::classroom-network-subnet-routes",
             "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::ada-cluster-group-out",
             "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::ada-cluster-group-ssh",

@@ -64,6 +64,7 @@ export function parseFault(input: JsonObject): Fault {
         ([path, value]) => [path, textOf(value)] as const,
     );
     const delayMs = numberOf(input["delayMs"]);
+    const answerAfterMs = numberOf(input["answerAfterMs"]);
     return {
         service: service === "elasticmapreduce" ? "emr" : service,
         action,
@@ -79,6 +80,7 @@ export function parseFault(input: JsonObject): Fault {
                   },
               }),
         ...(delayMs === undefined ? {} : { delayMs }),
+        ...(answerAfterMs === undefined ? {} : { answerAfterMs }),
         ...(then === undefined ? {} : { then }),
         ...(firstBoot === undefined ? {} : { firstBoot }),
     };

@@ -17,6 +17,8 @@ export interface Fault {
     readonly error?: { readonly code: string; readonly message: string; readonly status: number };
     /** Wait before anything else happens. */
     readonly delayMs?: number;
+    /** The call is carried out and logged, and its answer held back for so long. */
+    readonly answerAfterMs?: number;
     /**
      * `pass`: the call is carried out (after the delay).
      * `pass-but-fail` (also `terminate`): it is carried out and the object then fails with `error.message` as reason.
@@ -33,8 +35,10 @@ export interface Limit {
     readonly perSecond: number;
 }
 
-/** What shall happen to the object that a call makes. */
+/** What shall happen to the object that a call makes, and to the call's answer. */
 export interface Doom {
+    /** The answer is held back for so long. */
+    readonly answerAfterMs?: number;
     /** It fails, for this reason. */
     readonly reason?: string;
     /** It runs and never answers. */
@@ -121,7 +125,7 @@ export class Faults {
         const hit = this.armed.find(({ fault, left }) => left > 0 && faultMatches(fault, call));
         if (hit === undefined) return undefined;
         hit.left -= 1;
-        const { error, delayMs, then, firstBoot } = hit.fault;
+        const { error, delayMs, answerAfterMs, then, firstBoot } = hit.fault;
         if (delayMs !== undefined) await sleep(delayMs, undefined, { ref: false });
         if (then === "pass-but-fail" || then === "terminate") {
             return { reason: error?.message ?? "Server.InternalError: Internal error on launch" };
@@ -129,7 +133,7 @@ export class Faults {
         if (then === "no-answer") return { silent: true };
         if (error !== undefined && then !== "pass")
             throw new AwsError(error.code, error.message, error.status);
-        return firstBoot === undefined ? undefined : { firstBoot };
+        return { ...(firstBoot === undefined ? {} : { firstBoot }), answerAfterMs };
     }
 
     private throttle(call: AwsCall): void {

@@ -2,6 +2,7 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AddressInfo } from "node:net";
 import type { AddressPool } from "../machines/addresses";
 import type { MachineSupervisor } from "../machines/machines";
@@ -180,9 +181,10 @@ class GatewayServer {
         let allowed = false;
         let answer: Answer;
         let code: string | undefined;
+        let doom: Doom | undefined;
         try {
             principal = as ?? (await principalOf(call, this.identities, this.sessions));
-            const doom = await this.faults.strike(call);
+            doom = await this.faults.strike(call);
             if (principal.kind !== "operator") checks = await checksOf(call, this.lookup);
             if (call.service === "s3" && call.action === "DeleteObjects") {
                 allowed = true;
@@ -215,6 +217,8 @@ class GatewayServer {
             status: answer.status,
             ...(code === undefined ? {} : { error: code }),
         });
+        const { answerAfterMs = 0 } = doom ?? {};
+        if (answerAfterMs > 0) await sleep(answerAfterMs, undefined, { ref: false });
         return answer;
     }
 

@@ -8,6 +8,7 @@ import type { Moto } from "../moto";
 import type { AwsCall } from "../request";
 import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
 import { followChanges } from "./changes";
+import { checkConflicts } from "./conflicts";
 import { checkDependencies } from "./dependencies";
 import { ipv6Source, mendSubnets } from "./ipv6";
 import type { KeyPairs } from "./keyPairs";
@@ -67,6 +68,7 @@ export class Ec2Service {
                 return this.describeStatus(call);
             default: {
                 await checkDependencies(call, this.moto, this.hosts);
+                await checkConflicts(call, this.moto);
                 const answer = await this.moto.forward(call);
                 if (isOk(answer)) this.follow(call, answer);
                 return isOk(answer) ? this.completed(call, answer) : answer;

@@ -9,6 +9,7 @@ import { Aws, configKeys, type AwsOptions } from "./clients";
 import { instance } from "./ec2/instance";
 import { instanceState } from "./ec2/instanceState";
 import { internetGateway } from "./ec2/internetGateway";
+import { internetGatewayAttachment } from "./ec2/internetGatewayAttachment";
 import { keyPair } from "./ec2/keyPair";
 import { route } from "./ec2/route";
 import { routeTable } from "./ec2/routeTable";
@@ -38,6 +39,7 @@ export type { AwsOptions } from "./clients";
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     "aws:ec2/instance:Instance": instance,
     "aws:ec2/internetGateway:InternetGateway": internetGateway,
+    "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment": internetGatewayAttachment,
     "aws:ec2/keyPair:KeyPair": keyPair,
     "aws:ec2/route:Route": route,
     "aws:ec2/routeTable:RouteTable": routeTable,

@@ -13,7 +13,8 @@ import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
 import { text } from "../values";
 import { retryWhile } from "../waiting";
 
-const gone = ["InvalidInternetGatewayID.NotFound"];
+/** What EC2 says of a gateway that is not there. */
+export const gone = ["InvalidInternetGatewayID.NotFound"];
 
 /** The way out of a network. */
 export const internetGateway: ResourceType = {
@@ -68,7 +69,8 @@ export const internetGateway: ResourceType = {
     },
 };
 
-async function attach(id: string, vpcId: string | undefined, operation: Operation): Promise<void> {
+/** Attaches a gateway, with patience for one that EC2 does not know yet. */
+export async function attach(id: string, vpcId: string | undefined, operation: Operation): Promise<void> {
     if (!vpcId) return;
     await retryWhile(
         operation.patience(120),
@@ -79,7 +81,7 @@ async function attach(id: string, vpcId: string | undefined, operation: Operatio
 }
 
 /** Addresses that are still mapped keep a gateway attached, hence the long patience. */
-async function detach(id: string, vpcId: string | undefined, operation: Operation): Promise<void> {
+export async function detach(id: string, vpcId: string | undefined, operation: Operation): Promise<void> {
     if (!vpcId) return;
     await unlessGone([...gone, "Gateway.NotAttached", "InvalidVpcID.NotFound"], () =>
         retryWhile(
