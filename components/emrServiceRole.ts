@@ -83,6 +83,8 @@ export class EmrServiceRole extends pulumi.ComponentResource {
         new aws.iam.RolePolicy(
             `${name}-pass-role`,
             {
+                // Not auto-named: a second one, left by a killed run, would keep the role from being deleted.
+                name: "pass-roles-of-labs",
                 role: role.name,
                 policy: JSON.stringify(
                     passRolePolicy(args.region, labRolePrefix(pulumi.getProject(), pulumi.getStack())),

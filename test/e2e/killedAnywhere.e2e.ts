@@ -2,10 +2,11 @@
 import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import { stillThere } from "../demo/stillThere";
 import type { OperationResult } from "../emulator/engine/result";
 import type { LoggedCall } from "../emulator/gateway/control";
 import { deeds, LiveClass } from "./liveClass";
-import { orphanList, orphansOf } from "./orphans";
+import { orphanList, orphansOf, removeOrphans } from "./orphans";
 
 /** Every call of a first `up` that makes or changes something, in about their order. */
 const calls: readonly string[] = [
@@ -135,7 +136,7 @@ describe("an `up` that is killed wherever AWS answers", () => {
         );
     });
 
-    it("what is left over carries the tags of the stack, and the operator's list has it", async () => {
+    it("what is left over carries the tags of the stack, and the operator removes it by its list", async () => {
         const list = await orphansOf(live);
         console.log(orphanList(list).replace(/^/gm, "          "));
         assert.deepEqual([...new Set(list.map((orphan) => orphan.kind))].sort(), [
@@ -151,5 +152,12 @@ describe("an `up` that is killed wherever AWS answers", () => {
             "user",
             "vpc",
         ]);
+        await removeOrphans(live, list);
+        assert.equal(orphanList(await orphansOf(live)), "");
+    });
+
+    it("and `destroy` then leaves nothing", async () => {
+        await live.destroy();
+        assert.deepEqual(await stillThere(live.cloud.env), []);
     });
 });

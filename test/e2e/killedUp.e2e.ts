@@ -1,12 +1,10 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { EMRClient, TerminateJobFlowsCommand } from "@aws-sdk/client-emr";
 import assert from "node:assert/strict";
 import { stillThere } from "../demo/stillThere";
 import type { Row } from "../demo/pocketClass";
 import { nameOf } from "../emulator/engine/result";
 import { deeds, LiveClass, passwordLogin } from "./liveClass";
-import { Orphan, orphanList, orphansOf } from "./orphans";
+import { Orphan, orphanList, orphansOf, removeOrphans } from "./orphans";
 import { mayLogIn, ssh } from "./ssh";
 
 const labs = ["ada", "grace"];
@@ -177,12 +175,7 @@ describe("an `up` that is killed half-way", () => {
             assert.deepEqual(list.map(({ id }) => id).sort(), [...orphans.keys()].sort());
             const ids = (kind: string) => list.filter((orphan) => orphan.kind === kind).map(({ id }) => id);
             assert.equal(ids("instance").length + ids("cluster").length, list.length);
-            // aws ec2 terminate-instances, aws emr terminate-clusters
-            const ec2 = live.aws(EC2Client);
-            await ec2.send(new TerminateInstancesCommand({ InstanceIds: ids("instance") }));
-            await live.aws(EMRClient).send(new TerminateJobFlowsCommand({ JobFlowIds: ids("cluster") }));
-            const until = Date.now() + 60_000;
-            while ((await orphansOf(live)).length > 0 && Date.now() < until) await pause(200);
+            await removeOrphans(live, list);
             assert.equal(orphanList(await orphansOf(live)), "");
         });
 

@@ -135,6 +135,8 @@ describe("The classroom that the labs of a region share", () => {
 
     it("lets EMR pass the roles of this stack's labs to its nodes, and no other role", () => {
         const { inputs } = classroom.the("classroom-emr-pass-role", "RolePolicy");
+        // Auto-named, a second one of a killed run would stay, and the role could not be deleted.
+        assert.equal(inputs.name, "pass-roles-of-labs");
         assert.deepEqual(JSON.parse(inputs.policy as string), {
             Version: "2012-10-17",
             Statement: [

@@ -26,8 +26,8 @@ export class KeyPairs {
     }
 
     /** Forgets a deleted pair. */
-    forget(call: AwsCall): void {
-        this.keys.delete(`${call.region}/${call.params["KeyName"] ?? ""}`);
+    forget(region: string, name: string): void {
+        this.keys.delete(`${region}/${name}`);
     }
 
     /** OpenSSH line of the pair. */

@@ -1,5 +1,5 @@
 /** EC2: moto's, with real machines behind the instances. */
-import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeKeyPairsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { AwsError, xmlAnswer, type Answer } from "../errors";
 import type { Doom, Faults } from "../faults";
 import { STATE_CODES, type Host, type Hosts, type HostState } from "../hosts";
@@ -62,6 +62,8 @@ export class Ec2Service {
                         message: "Client.UserInitiatedShutdown: User initiated shutdown",
                     }),
                 );
+            case "DeleteKeyPair":
+                return this.deleteKeyPair(call);
             case "DescribeInstances":
                 return this.describe(call);
             case "DescribeInstanceStatus":
@@ -79,7 +81,6 @@ export class Ec2Service {
     private follow(call: AwsCall, answer: Answer): void {
         if (call.action === "ImportKeyPair" || call.action === "CreateKeyPair")
             this.keyPairs.remember(call, answer);
-        if (call.action === "DeleteKeyPair") this.keyPairs.forget(call);
         followChanges(call, answer, this.hosts);
     }
 
@@ -174,6 +175,18 @@ export class Ec2Service {
                 `The instance '${host.id}' is not in a state from which it can be ${to === "pending" ? "started" : "stopped"}.`,
             );
         }
+    }
+
+    /** By id as well as by name, which is all that moto knows. */
+    private async deleteKeyPair(call: AwsCall): Promise<Answer> {
+        const { KeyPairId: id, KeyName, ...form } = call.params;
+        const { KeyPairs: pairs = [] } = await this.moto
+            .ec2(call.region)
+            .send(new DescribeKeyPairsCommand({}));
+        const name = KeyName ?? pairs.find(({ KeyPairId }) => KeyPairId === id)?.KeyName ?? "";
+        const answer = await this.moto.forward(call, { ...form, KeyName: name });
+        if (isOk(answer)) this.keyPairs.forget(call.region, name);
+        return answer;
     }
 
     private async describe(call: AwsCall): Promise<Answer> {
