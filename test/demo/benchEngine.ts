@@ -123,6 +123,7 @@ export class BenchEngine {
     private readonly calls = new Map<string, Question>();
     private readonly resources: RecordedResource[] = [];
     private outputs: Record<string, unknown> = {};
+    private refused: Error | undefined;
     private root = "";
     private readonly server = new grpc.Server({
         "grpc.max_receive_message_length": 400 * 1024 * 1024,
@@ -180,9 +181,16 @@ export class BenchEngine {
         return `127.0.0.1:${port}`;
     }
 
-    /** Stops listening; answers what the program asked for. */
+    /**
+     * Stops listening; answers what the program asked for.
+     *
+     * @throws Error where it looked up what the bench does not know: the SDK's own words for that do not lead here
+     */
     stop(): Recording {
         this.server.forceShutdown();
+        if (this.refused !== undefined) {
+            throw this.refused;
+        }
         const users = this.resources.map(({ inputs, dependencies }) => ({
             owners: new Set(ownersIn(inputs)),
             dependencies,
@@ -205,7 +213,12 @@ export class BenchEngine {
         const call = { name: request.getTok(), args };
         this.calls.set(ownerOf(call), call);
         const response = new proto.ResourceInvokeResponse();
-        response.setReturn(Struct.fromJavaScript(answer(call) as never));
+        try {
+            response.setReturn(Struct.fromJavaScript(answer(call) as never));
+        } catch (error) {
+            this.refused ??= error as Error;
+            throw error;
+        }
         return response;
     }
 
