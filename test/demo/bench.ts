@@ -140,8 +140,8 @@ function report(measures: readonly Measure[]): { readonly table: string; readonl
 const explanation = (repeat: number) => `
 Each figure is the median of ${repeat} runs; the two programs took turns.
 flat program      the same resources with the same inputs, options and order, made directly with the SDKs' classes from a
-                  recording of our program: no components, no settings, nothing checked. That both ask the engine for the
-                  same was compared, resource by resource.
+                  recording of our program: no components, no settings, nothing checked, no hooks for errors. That both
+                  ask the engine for the same was compared, resource by resource and look-up by look-up.
 start             from the start of a new Node process, run as Pulumi's language host runs it (cmd/run, ts-node, no type
                   check), until the last resource is registered with an engine that answers at once: Node itself,
                   compiling, loading the SDKs, the program.
