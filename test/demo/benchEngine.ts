@@ -5,7 +5,15 @@ import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { RecordedCall, RecordedResource, Recording, sdkMember, token } from "./benchRecording";
+import {
+    ownerOf,
+    ownersIn,
+    RecordedCall,
+    RecordedResource,
+    Recording,
+    sdkMember,
+    token,
+} from "./benchRecording";
 
 // The engine's mark of special values, and of secrets among them (sdk/nodejs/runtime/rpc.ts).
 const signature = "4dabf18193072939515e22adb298388d";
@@ -62,13 +70,17 @@ function propertiesOf(type: string): readonly string[] {
 }
 
 // What the program takes apart, so that a token would not do.
-const structured: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    "aws:ec2/vpc:Vpc": { ipv6CidrBlock: "fd00:1234:5678::/56" },
+const structured: Readonly<Record<string, (key: string) => Readonly<Record<string, unknown>>>> = {
+    "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "fd00:1234:5678::/56" }),
+    "aws:ec2/instance:Instance": (key) => ({ ipv6Addresses: [token(key, "ipv6Addresses.0")] }),
 };
 
-/** What look-ups answer; the program reads them before it declares anything. */
-function answer(name: string, index: number): Record<string, unknown> {
-    switch (name) {
+/** What a look-up asks. */
+type Question = Pick<RecordedCall, "name" | "args">;
+
+/** What look-ups answer: plain values where the program decides by them, tokens where it hands them on. */
+function answer(call: Question): Record<string, unknown> {
+    switch (call.name) {
         case "aws:index/getCallerIdentity:getCallerIdentity":
             return { accountId: "123456789012" };
         case "aws:index/getRegion:getRegion":
@@ -78,9 +90,13 @@ function answer(name: string, index: number): Record<string, unknown> {
         case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
             return { locations: ["eu-west-1a"] };
         case "aws:ssm/getParameter:getParameter":
-            return { insecureValue: token(`call ${index}`, "insecureValue") };
+            return { insecureValue: token(ownerOf(call), "insecureValue") };
+        case "aws:ec2/getInstances:getInstances":
+            return { publicIps: [token(ownerOf(call), "publicIps.0")] };
         default:
-            throw new Error(`the program looks up ${name}, which the bench does not know (benchEngine.ts)`);
+            throw new Error(
+                `the program looks up ${call.name}, which the bench does not know (benchEngine.ts)`,
+            );
     }
 }
 
@@ -104,9 +120,10 @@ function unary<Request, Response>(make: (request: Request) => Response): Unary<R
 export class BenchEngine {
     /** When the last resource was registered, on the clock of `performance.now()`. */
     lastRegistered = 0;
-    private readonly calls: RecordedCall[] = [];
+    private readonly calls = new Map<string, Question>();
     private readonly resources: RecordedResource[] = [];
     private outputs: Record<string, unknown> = {};
+    private refused: Error | undefined;
     private root = "";
     private readonly server = new grpc.Server({
         "grpc.max_receive_message_length": 400 * 1024 * 1024,
@@ -164,17 +181,44 @@ export class BenchEngine {
         return `127.0.0.1:${port}`;
     }
 
-    /** Stops listening; answers what the program asked for. */
+    /**
+     * Stops listening; answers what the program asked for.
+     *
+     * @throws Error where it looked up what the bench does not know: the SDK's own words for that do not lead here
+     */
     stop(): Recording {
         this.server.forceShutdown();
-        return { calls: this.calls, resources: this.resources, outputs: this.outputs };
+        if (this.refused !== undefined) {
+            throw this.refused;
+        }
+        const users = this.resources.map(({ inputs, dependencies }) => ({
+            owners: new Set(ownersIn(inputs)),
+            dependencies,
+        }));
+        const awaitedByAll = (owner: string): readonly string[] => {
+            const [one, ...others] = users.filter(({ owners }) => owners.has(owner));
+            return (one?.dependencies ?? []).filter((key) =>
+                others.every(({ dependencies }) => dependencies.includes(key)),
+            );
+        };
+        const calls = [...this.calls].map(([owner, call]) => ({
+            ...call,
+            dependencies: awaitedByAll(owner),
+        }));
+        return { calls, resources: this.resources, outputs: this.outputs };
     }
 
     private invoke(request: proto.ResourceInvokeRequest): proto.ResourceInvokeResponse {
-        const name = request.getTok();
-        const index = this.calls.push({ name, args: request.getArgs()?.toJavaScript() ?? {} }) - 1;
+        const args = unwrap(request.getArgs()?.toJavaScript() ?? {}) as RecordedCall["args"];
+        const call = { name: request.getTok(), args };
+        this.calls.set(ownerOf(call), call);
         const response = new proto.ResourceInvokeResponse();
-        response.setReturn(Struct.fromJavaScript(answer(name, index) as never));
+        try {
+            response.setReturn(Struct.fromJavaScript(answer(call) as never));
+        } catch (error) {
+            this.refused ??= error as Error;
+            throw error;
+        }
         return response;
     }
 
@@ -198,6 +242,7 @@ export class BenchEngine {
             inputs: unwrap(inputs) as Record<string, unknown>,
             dependencies: [...new Set(request.getDependenciesList().map(keyOf))].sort(),
             ignoreChanges: [...new Set(request.getIgnorechangesList())].sort(),
+            replaceOnChanges: [...new Set(request.getReplaceonchangesList())].sort(),
             additionalSecretOutputs: [...new Set(request.getAdditionalsecretoutputsList())].sort(),
             deletedWith: keyOf(request.getDeletedwith()),
             ...(timeouts === undefined
@@ -213,7 +258,7 @@ export class BenchEngine {
         response.setObject(
             Struct.fromJavaScript({
                 ...Object.fromEntries(computed),
-                ...structured[type],
+                ...structured[type]?.(key),
                 ...inputs,
             } as never),
         );
