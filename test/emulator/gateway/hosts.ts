@@ -59,15 +59,19 @@ export interface Host extends HostPlan {
     silent?: boolean;
 }
 
-const LAUNCH_FAILED: StateReason = {
-    code: "Server.InternalError",
-    message: "Server.InternalError: Internal error on launch",
-};
+const LAUNCH_FAILED = "Server.InternalError: Internal error on launch";
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** AWS's words, and what AWS would not say: a machine of the pocket cloud that does not boot is a bug to be found. */
+function launchFailure(error: unknown): StateReason {
+    return { code: "Server.InternalError", message: `${LAUNCH_FAILED} (pocket cloud: ${wordsOf(error)})` };
+}
 
 /** EC2's reasons begin with their code: `Server.InsufficientInstanceCapacity: There is not enough ...`. */
 function reasonOf(message: string): StateReason {
     const code = /^(Server|Client)\.[A-Za-z.]+/.exec(message)?.[0];
-    return { code: code ?? LAUNCH_FAILED.code, message };
+    return { code: code ?? "Server.InternalError", message };
 }
 
 /** Called when machines come and go. */
@@ -136,10 +140,11 @@ export class Hosts {
                 await settled;
                 if (host.state === "pending") host.state = "running";
             } catch (error) {
-                this.log(
-                    `${host.id} does not boot: ${error instanceof Error ? error.message : String(error)}`,
+                this.log(`${host.id} does not boot: ${wordsOf(error)}`);
+                await this.end(
+                    host,
+                    doom.reason === undefined ? launchFailure(error) : reasonOf(doom.reason),
                 );
-                await this.end(host, doom.reason === undefined ? LAUNCH_FAILED : reasonOf(doom.reason));
             }
         });
         return { host, done };
@@ -186,15 +191,10 @@ export class Hosts {
                 host.state = "running";
                 host.launched = new Date();
             } catch (error) {
-                this.log(
-                    `${host.id} does not start: ${error instanceof Error ? error.message : String(error)}`,
-                );
+                this.log(`${host.id} does not start: ${wordsOf(error)}`);
                 await this.watcher?.down(host);
                 host.state = "stopped";
-                host.reason = {
-                    code: "Server.InternalError",
-                    message: "Server.InternalError: Internal error on launch",
-                };
+                host.reason = launchFailure(error);
             }
         });
     }
