@@ -65,23 +65,17 @@ export class Network extends pulumi.ComponentResource {
             { ...child, ignoreChanges: ["availabilityZone"] },
         );
         const routes = new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags }, child);
+        // EC2 takes no route to a gateway that is not attached.
+        const route = { ...child, dependsOn: [attached] };
         new aws.ec2.Route(
             `${name}-internet`,
-            {
-                routeTableId: routes.id,
-                destinationCidrBlock: "0.0.0.0/0",
-                gatewayId: attached.internetGatewayId,
-            },
-            child,
+            { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+            route,
         );
         new aws.ec2.Route(
             `${name}-internet6`,
-            {
-                routeTableId: routes.id,
-                destinationIpv6CidrBlock: "::/0",
-                gatewayId: attached.internetGatewayId,
-            },
-            child,
+            { routeTableId: routes.id, destinationIpv6CidrBlock: "::/0", gatewayId: gateway.id },
+            route,
         );
         new aws.ec2.RouteTableAssociation(
             `${name}-subnet-routes`,

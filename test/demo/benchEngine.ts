@@ -14,10 +14,7 @@ import {
     sdkMember,
     token,
 } from "./benchRecording";
-
-// The engine's mark of special values, and of secrets among them (sdk/nodejs/runtime/rpc.ts).
-const signature = "4dabf18193072939515e22adb298388d";
-const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+import { showSecrets } from "../secretsOnWire";
 
 // All but output values, which would be one more shape of inputs to understand. They matter to remote components only.
 const supported = Object.values(proto.ResourceMonitorFeature).filter(
@@ -27,20 +24,6 @@ const supported = Object.values(proto.ResourceMonitorFeature).filter(
 );
 
 const stackType = "pulumi:pulumi:Stack";
-
-/** Replaces the wire's secrets by `{ secret: value }`. */
-function unwrap(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(unwrap);
-    }
-    if (value === null || typeof value !== "object") {
-        return value;
-    }
-    const object = value as Record<string, unknown>;
-    return object[signature] === secretMark
-        ? { secret: unwrap(object.value) }
-        : Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, unwrap(inner)]));
-}
 
 /** `urn:pulumi:stack::project::parent$type::name` -> `type::name` */
 function keyOf(urn: string): string {
@@ -147,7 +130,9 @@ export class BenchEngine {
             registerResource: unary((request: proto.RegisterResourceRequest) => this.register(request)),
             registerResourceOutputs: unary((request: proto.RegisterResourceOutputsRequest) => {
                 if (keyOf(request.getUrn()).startsWith(stackType)) {
-                    this.outputs = unwrap(request.getOutputs()?.toJavaScript() ?? {}) as typeof this.outputs;
+                    this.outputs = showSecrets(
+                        request.getOutputs()?.toJavaScript() ?? {},
+                    ) as typeof this.outputs;
                 }
                 return new Empty();
             }),
@@ -209,7 +194,7 @@ export class BenchEngine {
     }
 
     private invoke(request: proto.ResourceInvokeRequest): proto.ResourceInvokeResponse {
-        const args = unwrap(request.getArgs()?.toJavaScript() ?? {}) as RecordedCall["args"];
+        const args = showSecrets(request.getArgs()?.toJavaScript() ?? {}) as RecordedCall["args"];
         const call = { name: request.getTok(), args };
         this.calls.set(ownerOf(call), call);
         const response = new proto.ResourceInvokeResponse();
@@ -239,7 +224,7 @@ export class BenchEngine {
         this.resources.push({
             type,
             name,
-            inputs: unwrap(inputs) as Record<string, unknown>,
+            inputs: showSecrets(inputs) as Record<string, unknown>,
             dependencies: [...new Set(request.getDependenciesList().map(keyOf))].sort(),
             ignoreChanges: [...new Set(request.getIgnorechangesList())].sort(),
             replaceOnChanges: [...new Set(request.getReplaceonchangesList())].sort(),

@@ -3,6 +3,7 @@ import { ErrorHookRequest, RegisterResourceResponse, Result } from "@pulumi/pulu
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
 import program from "../../index";
+import { showSecrets } from "../secretsOnWire";
 import { answer, computed, MockCloud } from "./mockCloud";
 
 /** A value that was sent to the engine as a secret. */
@@ -44,23 +45,6 @@ export interface ClassInMocks {
     /** The one resource of that name and type; fails where there is none or more. `type` may be its last part. */
     the(name: string, type: string): Registered;
     ofType(type: string): readonly Registered[];
-}
-
-// The engine's mark of special values, and of secrets among them (sdk/nodejs/runtime/rpc.ts).
-const signature = "4dabf18193072939515e22adb298388d";
-const secretMark = "1b47061264138c4ac30d75fd1eb44270";
-
-function unwrap(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(unwrap);
-    }
-    if (value === null || typeof value !== "object") {
-        return value;
-    }
-    const object = value as Record<string, unknown>;
-    return object[signature] === secretMark
-        ? { secret: unwrap(object.value) }
-        : Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, unwrap(inner)]));
 }
 
 const short = (urn: string) => urn.split("::").slice(2).join("::").split("$").at(-1) ?? "";
@@ -131,7 +115,7 @@ monitor.registerResource = function (request, callback) {
         name,
         urn: monitor.newUrn(parent, type, name),
         parent: short(parent),
-        inputs: unwrap(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+        inputs: showSecrets(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
         dependencies: request.getDependenciesList().map(short).sort(),
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
