@@ -9,7 +9,8 @@ import { answersSsh } from "./sshBanner";
 
 /** Exit code by which a host's PID 1 asks to be booted again. */
 const REBOOT = 42;
-const BOOT_TIMEOUT_MS = 30_000;
+// Dozens may boot at a time, on two processors that tests keep busy.
+const BOOT_TIMEOUT_MS = 120_000;
 const POWER_OFF_TIMEOUT_MS = 5_000;
 
 /** Name of the file with the processes of a host, for whoever cleans up after a killed daemon. */
@@ -159,7 +160,7 @@ export class Host {
     }
 
     private async answering(generation: number): Promise<void> {
-        for (const until = Date.now() + BOOT_TIMEOUT_MS; ; await sleep(10)) {
+        for (const until = Date.now() + BOOT_TIMEOUT_MS; ; await sleep(25)) {
             if (this.generation === generation && this.status !== "running") {
                 throw new Error(`${this.spec.id} did not boot: ${await this.lastWords()}`);
             }
