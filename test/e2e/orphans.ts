@@ -19,6 +19,8 @@ const remedies: Readonly<Record<string, (id: string) => string>> = {
     policy: (id) => `aws iam delete-policy --policy-arn ${id}`,
     role: (id) => `aws iam delete-role --role-name ${id}`,
     "route-table": (id) => `aws ec2 delete-route-table --route-table-id ${id}`,
+    // Its schedules go with it.
+    "schedule-group": (id) => `aws scheduler delete-schedule-group --name ${id}`,
     // With the group, which `aws ec2 describe-security-group-rules --security-group-rule-ids` tells.
     "security-group-rule": (id) =>
         `aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids ${id}`,
