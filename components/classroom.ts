@@ -10,7 +10,7 @@ import { LabIdentity } from "./labIdentity";
 import { Leftovers } from "./leftovers";
 import { Network } from "./network";
 import { Region } from "./region";
-import { StopRole } from "./schedules";
+import { ScheduledStop } from "./schedules";
 import { ScratchBucket } from "./scratchBucket";
 import { Settings } from "./settings/definitions";
 import { studentPolicy, supportPolicy } from "./studentPolicy";
@@ -48,7 +48,7 @@ export class Classroom extends pulumi.ComponentResource {
     /** With `isolation: class` and access keys, the key of all labs. */
     readonly sharedAccessKey: StudentAccessKey | undefined;
     /** Stops the class by schedule; `undefined` where nothing is scheduled. */
-    readonly stopRole: StopRole | undefined;
+    readonly scheduledStop: ScheduledStop | undefined;
 
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
@@ -128,10 +128,10 @@ export class Classroom extends pulumi.ComponentResource {
                       child,
                   )
                 : undefined;
-        this.stopRole =
+        this.scheduledStop =
             settings.nightlyStop === undefined && settings.endsAt === undefined
                 ? undefined
-                : new StopRole(`${name}-stop`, { region }, child);
+                : new ScheduledStop(`${name}-stop`, { region }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
     }
 

@@ -105,13 +105,13 @@ export class LabCluster extends pulumi.ComponentResource {
             },
         );
         const schedules =
-            classroom.stopRole === undefined
+            classroom.scheduledStop === undefined
                 ? []
                 : scheduleStop(
                       `${name}-stop`,
                       {
                           times: settings,
-                          role: classroom.stopRole,
+                          stop: classroom.scheduledStop,
                           partition: region.partition,
                           call: "emr:terminateJobFlows",
                           input: { JobFlowIds: [cluster.id] },

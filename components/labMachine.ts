@@ -152,13 +152,13 @@ export class LabMachine extends pulumi.ComponentResource {
                   )
                 : undefined;
         const schedules =
-            classroom.stopRole === undefined
+            classroom.scheduledStop === undefined
                 ? []
                 : scheduleStop(
                       `${name}-stop`,
                       {
                           times: settings,
-                          role: classroom.stopRole,
+                          stop: classroom.scheduledStop,
                           partition: region.partition,
                           call: "ec2:stopInstances",
                           input: { InstanceIds: [this.instance.id] },

@@ -65,25 +65,43 @@ export function stopPolicy(region: Region, tags: Readonly<Record<string, string>
     };
 }
 
-/** The role that stops the class at night and at the end, with the operator's laptop off. */
-export class StopRole extends pulumi.ComponentResource {
-    readonly arn: pulumi.Output<string>;
+/**
+ * What stops the class at night and at the end, with the operator's laptop off: a role, and a group for the schedules.
+ *
+ * Schedules carry no tags, so that one whose `up` was killed before it could write it down would be found by nothing, and
+ * would stop a machine every night for ever. A group carries tags, and takes all its schedules with it when it is deleted,
+ * whoever made them ("DeleteScheduleGroup", API reference): nothing of the class is left in the group `default`.
+ *
+ * The group has a name of Pulumi's making, so it is never replaced; its tags change in place. Another group would make all
+ * schedules anew, since a schedule cannot move.
+ */
+export class ScheduledStop extends pulumi.ComponentResource {
+    readonly roleArn: pulumi.Output<string>;
+    readonly groupName: pulumi.Output<string>;
 
     constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
-        super("student-labs:index:StopRole", name, {}, opts);
+        super("student-labs:index:ScheduledStop", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
+        const group = new aws.scheduler.ScheduleGroup(`${name}-schedules`, { tags: stackTags() }, child);
         const role = new aws.iam.Role(
             `${name}-role`,
             {
                 description: "EventBridge Scheduler, to stop the class",
-                assumeRolePolicy: JSON.stringify({
+                assumeRolePolicy: pulumi.jsonStringify({
                     Version: "2012-10-17",
                     Statement: [
                         {
                             Effect: "Allow",
                             Principal: { Service: "scheduler.amazonaws.com" },
                             Action: "sts:AssumeRole",
-                            Condition: { StringEquals: { "aws:SourceAccount": args.region.accountId } },
+                            // Of a schedule the service tells its group, never itself ("Confused deputy prevention in
+                            // EventBridge Scheduler"): no schedule of anybody else's can use the role.
+                            Condition: {
+                                StringEquals: {
+                                    "aws:SourceAccount": args.region.accountId,
+                                    "aws:SourceArn": group.arn,
+                                },
+                            },
                         },
                     ],
                 }),
@@ -93,18 +111,25 @@ export class StopRole extends pulumi.ComponentResource {
         );
         new aws.iam.RolePolicy(
             `${name}-policy`,
-            { role: role.name, policy: JSON.stringify(stopPolicy(args.region, stackTags())) },
+            {
+                // Not auto-named: a second one, left by a killed run, would keep the role from being deleted.
+                name: "stop-class",
+                role: role.name,
+                policy: JSON.stringify(stopPolicy(args.region, stackTags())),
+            },
             child,
         );
-        this.arn = role.arn;
-        this.registerOutputs({ arn: this.arn });
+        this.roleArn = role.arn;
+        this.groupName = group.name;
+        this.registerOutputs({ roleArn: this.roleArn, groupName: this.groupName });
     }
 }
 
 /** Inputs of {@link scheduleStop}. */
 export interface ScheduleStopArgs {
     readonly times: StopTimes;
-    readonly role: StopRole;
+    /** Whose role makes the call, and whose group the schedules are in. */
+    readonly stop: ScheduledStop;
     readonly partition: string;
     /** Call of an AWS service as a universal target names it, e.g. `ec2:stopInstances`. */
     readonly call: "ec2:stopInstances" | "emr:terminateJobFlows";
@@ -129,19 +154,20 @@ export function scheduleStop(
             new aws.scheduler.Schedule(
                 `${name}-${when}`,
                 {
+                    groupName: args.stop.groupName,
                     description: `${pulumi.getProject()} ${pulumi.getStack()}: ${name}`,
                     scheduleExpression: expression,
                     scheduleExpressionTimezone: timezone,
                     flexibleTimeWindow: { mode: "OFF" },
                     target: {
                         arn: `arn:${args.partition}:scheduler:::aws-sdk:${args.call}`,
-                        roleArn: args.role.arn,
+                        roleArn: args.stop.roleArn,
                         input: pulumi.jsonStringify(args.input),
                         // For a day by default: a stop that failed at night would then come in the middle of the next class.
                         retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 20 },
                     },
                 },
-                { ...opts, dependsOn: [args.role] },
+                { ...opts, dependsOn: [args.stop] },
             ),
     );
 }

@@ -12,6 +12,11 @@ import {
     ListUserTagsCommand,
 } from "@aws-sdk/client-iam";
 import { GetBucketTaggingCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+    ListScheduleGroupsCommand,
+    ListTagsForResourceCommand,
+    SchedulerClient,
+} from "@aws-sdk/client-scheduler";
 import { operatorClient } from "./operator";
 
 /** Something in the cloud that carries the tags of a stack. */
@@ -45,6 +50,7 @@ export async function stillThere(
         clusters(env, own),
         identities(env, own),
         buckets(env, own),
+        scheduleGroups(env, own),
     ]);
     return found.flat().sort((a, b) => `${a.kind} ${a.id}`.localeCompare(`${b.kind} ${b.id}`));
 }
@@ -148,4 +154,21 @@ async function buckets(
     return tagged
         .filter(({ tags }) => own(tags))
         .map(({ Name, tags }) => ({ kind: "bucket", id: Name ?? "", lab: labOf(tags) }));
+}
+
+async function scheduleGroups(
+    env: Readonly<Record<string, string>>,
+    own: (tags: TagList) => boolean,
+): Promise<Tagged[]> {
+    const client = operatorClient(SchedulerClient, env);
+    const { ScheduleGroups } = await client.send(new ListScheduleGroupsCommand({}));
+    const tagged = await Promise.all(
+        (ScheduleGroups ?? []).map(async ({ Name, Arn }) => ({
+            Name,
+            tags: (await client.send(new ListTagsForResourceCommand({ ResourceArn: Arn }))).Tags,
+        })),
+    );
+    return tagged
+        .filter(({ tags }) => own(tags))
+        .map(({ Name, tags }) => ({ kind: "schedule-group", id: Name ?? "", lab: labOf(tags) }));
 }

@@ -86,7 +86,7 @@ describe("the aws stand-in on the real engine", function () {
     const of = (name: string) => outputs[name]?.value as Record<string, string>;
 
     it("creates a stack with every type, then has nothing to do", async () => {
-        assert.deepEqual(await up(), { create: 34 });
+        assert.deepEqual(await up(), { create: 36 });
         assert.deepEqual(await preview(), {});
     });
 
@@ -102,7 +102,10 @@ describe("the aws stand-in on the real engine", function () {
         assert.match(of("route").id ?? "", /^r-rtb-[0-9a-f]+1080289494$/);
         assert.match(of("association").id ?? "", /^rtbassoc-/);
         assert.match(of("rule").id ?? "", /^sgr-/);
-        assert.match(of("schedule").id ?? "", /^default\/night-[0-9a-f]{7}$/);
+        assert.match(of("nights").name ?? "", name("nights"));
+        assert.deepEqual([of("nights").id, of("nights").state], [of("nights").name, "ACTIVE"]);
+        assert.match(of("nights").arn ?? "", /:schedule-group\/nights-[0-9a-f]{7}$/);
+        assert.match(of("schedule").id ?? "", /^nights-[0-9a-f]{7}\/night-[0-9a-f]{7}$/);
         assert.equal(of("record").fqdn, `ada.${zoneName}`);
         assert.equal(of("archive").id, `${of("bucket").id}/course/archive.txt`);
         assert.equal(of("machine").state, "running");
@@ -135,9 +138,9 @@ describe("the aws stand-in on the real engine", function () {
                 schedule: "cron(0 21 * * ? *)",
                 record: "192.0.2.2",
             }),
-            { update: 10 },
+            { update: 11 },
         );
-        for (const same of ["machine", "cluster", "policy", "rule", "role", "schedule"]) {
+        for (const same of ["machine", "cluster", "policy", "rule", "role", "nights", "schedule"]) {
             assert.equal(of(same).id, (before[same]?.value as { id: string }).id, same);
         }
         assert.notEqual(of("archive").etag, (before.archive?.value as { etag: string }).etag);

@@ -58,18 +58,20 @@ export class Account {
             this.ec2.send(new ec2.DescribeVpcEndpointsCommand({})),
             this.ec2.send(new ec2.DescribeInternetGatewaysCommand({})),
         ]);
-        const [roles, profiles, policies, users, buckets, clusters, schedules, records] = await Promise.all([
-            this.iam.send(new iam.ListRolesCommand({})),
-            this.iam.send(new iam.ListInstanceProfilesCommand({})),
-            this.iam.send(new iam.ListPoliciesCommand({ Scope: "Local" })),
-            this.iam.send(new iam.ListUsersCommand({})),
-            this.s3.send(new s3.ListBucketsCommand({})),
-            this.emr.send(new emr.ListClustersCommand({})),
-            this.scheduler.send(new scheduler.ListSchedulesCommand({})),
-            this.route53.send(
-                new route53.ListResourceRecordSetsCommand({ HostedZoneId: HostedZones[0]?.Id }),
-            ),
-        ]);
+        const [roles, profiles, policies, users, buckets, clusters, schedules, timers, records] =
+            await Promise.all([
+                this.iam.send(new iam.ListRolesCommand({})),
+                this.iam.send(new iam.ListInstanceProfilesCommand({})),
+                this.iam.send(new iam.ListPoliciesCommand({ Scope: "Local" })),
+                this.iam.send(new iam.ListUsersCommand({})),
+                this.s3.send(new s3.ListBucketsCommand({})),
+                this.emr.send(new emr.ListClustersCommand({})),
+                this.scheduler.send(new scheduler.ListSchedulesCommand({})),
+                this.scheduler.send(new scheduler.ListScheduleGroupsCommand({})),
+                this.route53.send(
+                    new route53.ListResourceRecordSetsCommand({ HostedZoneId: HostedZones[0]?.Id }),
+                ),
+            ]);
         return {
             vpcs: vpcs.Vpcs?.map(({ VpcId }) => VpcId),
             groups: groups.SecurityGroups?.map(({ GroupId }) => GroupId),
@@ -92,6 +94,7 @@ export class Account {
                 ({ Id }) => Id,
             ),
             schedules: schedules.Schedules?.map(({ Name }) => Name),
+            scheduleGroups: timers.ScheduleGroups?.map(({ Name }) => Name),
             records: records.ResourceRecordSets?.map(({ Name, Type }) => `${Name} ${Type}`),
         };
     }

@@ -1,7 +1,7 @@
 /** A program with every resource type and look-up of the aws stand-in, for its own test. */
-import { generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { opensshKey } from "./opensshKey";
 
 /** What a test changes of the program. */
 export interface Variant {
@@ -24,7 +24,6 @@ export interface Variant {
     readonly strange?: "input" | "nested" | "type" | undefined;
 }
 
-const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const sshKey = opensshKey();
 const trust = (service: string) =>
     JSON.stringify({
@@ -222,7 +221,9 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
             ...(variant.ignoreSteps ? { ignoreChanges: ["steps"] } : {}),
         },
     );
+    const nights = new aws.scheduler.ScheduleGroup("nights", { tags: tags("nights") });
     const timer = new aws.scheduler.Schedule("night", {
+        groupName: nights.name,
         scheduleExpression: variant.schedule ?? "cron(0 20 * * ? *)",
         scheduleExpressionTimezone: "Europe/Dublin",
         flexibleTimeWindow: { mode: "OFF" },
@@ -281,25 +282,8 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
             dns: cluster.masterPublicDns,
             steps: cluster.steps,
         },
+        nights: pulumi.output(nights).apply(({ id, name, arn, state }) => ({ id, name, arn, state })),
         schedule: { id: timer.id },
         record: { id: record.id, fqdn: record.fqdn },
     };
-}
-
-/** A public key as OpenSSH writes it. */
-function opensshKey(): string {
-    const { n = "", e = "" } = publicKey.export({ format: "jwk" });
-    const field = (content: Buffer) => {
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(content.length);
-        return Buffer.concat([length, content]);
-    };
-    const positive = (content: Buffer) =>
-        (content[0] ?? 0) > 127 ? Buffer.concat([Buffer.from([0]), content]) : content;
-    const parts = [
-        Buffer.from("ssh-rsa"),
-        positive(Buffer.from(e, "base64url")),
-        positive(Buffer.from(n, "base64url")),
-    ];
-    return `ssh-rsa ${Buffer.concat(parts.map(field)).toString("base64")} student-labs`;
 }

@@ -43,6 +43,7 @@ const calls: readonly string[] = [
     "ec2:RunInstances",
     "emr:RunJobFlow",
     "route53:ChangeResourceRecordSets",
+    "scheduler:CreateScheduleGroup",
     "scheduler:CreateSchedule",
 ];
 
@@ -148,6 +149,7 @@ describe("an `up` that is killed wherever AWS answers", () => {
             "policy",
             "role",
             "route-table",
+            "schedule-group",
             "security-group",
             "user",
             "vpc",

@@ -4,11 +4,13 @@ import {
     CreateScheduleCommand,
     DeleteScheduleCommand,
     GetScheduleCommand,
+    ListScheduleGroupsCommand,
     ListSchedulesCommand,
     SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import assert from "node:assert/strict";
 import type { Row } from "../demo/pocketClass";
+import { stillThere } from "../demo/stillThere";
 import { changesAnything } from "../emulator/engine/result";
 import { deeds, LiveClass, passwordLogin, wholeLab } from "./liveClass";
 import { mayLogIn, ssh } from "./ssh";
@@ -132,31 +134,28 @@ describe("a class by day and by night", () => {
     });
 
     it("the role of the stop reaches what carries the class's tags, and nothing of others", async () => {
-        const scheduler = live.aws(SchedulerClient);
-        const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
-        const { Target } = await scheduler.send(new GetScheduleCommand({ Name: Schedules[0]?.Name ?? "" }));
         for (const [call, input] of [
             ["ec2:stopInstances", { InstanceIds: ["i-00000000000000000"] }],
             ["emr:terminateJobFlows", { JobFlowIds: ["j-SOMEBODYELSE"] }],
         ] as const) {
-            const Name = `foreign-${call.replace(":", "-")}`;
-            await scheduler.send(
-                new CreateScheduleCommand({
-                    Name,
-                    ScheduleExpression: "at(2099-01-01T00:00:00)",
-                    FlexibleTimeWindow: { Mode: "OFF" },
-                    Target: {
-                        Arn: `arn:aws:scheduler:::aws-sdk:${call}`,
-                        RoleArn: Target?.RoleArn,
-                        Input: JSON.stringify(input),
-                    },
-                }),
-            );
-            const fired = await live.cloud.control.fireSchedule(Name, { region: "eu-west-1" });
+            const name = `foreign-${call.replace(":", "-")}`;
+            const GroupName = await schedule(name, call, input);
+            const fired = await live.cloud.control.fireSchedule(name, { region: "eu-west-1" });
             assert.equal(fired.ok, false);
             assert.match(fired.error ?? "", /not authorized/, call);
-            await scheduler.send(new DeleteScheduleCommand({ Name }));
+            await live.aws(SchedulerClient).send(new DeleteScheduleCommand({ Name: name, GroupName }));
         }
+    });
+
+    it("the role is for schedules of the class's group, and a group for schedules must be there", async () => {
+        const machines = { InstanceIds: ["i-00000000000000000"] };
+        await assert.rejects(schedule("elsewhere", "ec2:stopInstances", machines, "default"), {
+            name: "ValidationException",
+            message: /must allow AWS EventBridge Scheduler to assume the role/,
+        });
+        await assert.rejects(schedule("nowhere", "ec2:stopInstances", machines, "no-such-group"), {
+            name: "ResourceNotFoundException",
+        });
     });
 
     it("the next `up` restores all of it, and nothing is replaced", async () => {
@@ -182,8 +181,25 @@ describe("a class by day and by night", () => {
         const refused = await live.upFails();
         assert.match(refused.stdout + refused.stderr, /endsAt: "2026-07-25T18:00:00\+01:00" is over/);
         assert.deepEqual(await machines(), ["instance stopped"]);
+    });
+
+    it("a schedule that no state knows of goes with the class: its group has the tags that it has not", async () => {
+        // As an `up` leaves it that is killed before it can write it down.
+        const group = await schedule("ada-orphan", "ec2:stopInstances", { InstanceIds: ["i-0"] });
+        const groups = async () =>
+            (await stillThere(live.cloud.env)).filter(({ kind }) => kind === "schedule-group");
+        assert.deepEqual(await groups(), [{ kind: "schedule-group", id: group, lab: "" }]);
+        // As on AWS, which takes a while to delete the schedules of a group.
+        await live.cloud.control.setLatency({ "scheduler:DeleteScheduleGroup": 2000 });
         await live.destroy();
         assert.deepEqual(await machines(), []);
+        const scheduler = live.aws(SchedulerClient);
+        assert.deepEqual((await scheduler.send(new ListSchedulesCommand({}))).Schedules, []);
+        const { ScheduleGroups = [] } = await scheduler.send(new ListScheduleGroupsCommand({}));
+        assert.deepEqual(
+            ScheduleGroups.map(({ Name }) => Name),
+            ["default"],
+        );
     });
 
     it("no schedule of the class has failed on the way", async () => {
@@ -195,15 +211,38 @@ describe("a class by day and by night", () => {
         );
     });
 
+    /** Makes a schedule with the class's role, in the class's group if no other is given. Returns the group. */
+    async function schedule(name: string, call: string, input: object, group?: string): Promise<string> {
+        const scheduler = live.aws(SchedulerClient);
+        const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({ NamePrefix: "ada-" }));
+        const [{ Name = "", GroupName = "" } = {}] = Schedules;
+        const { Target } = await scheduler.send(new GetScheduleCommand({ Name, GroupName }));
+        await scheduler.send(
+            new CreateScheduleCommand({
+                Name: name,
+                GroupName: group ?? GroupName,
+                ScheduleExpression: "at(2099-01-01T00:00:00)",
+                FlexibleTimeWindow: { Mode: "OFF" },
+                Target: {
+                    Arn: `arn:aws:scheduler:::aws-sdk:${call}`,
+                    RoleArn: Target?.RoleArn,
+                    Input: JSON.stringify(input),
+                },
+            }),
+        );
+        return group ?? GroupName;
+    }
+
     /** Fires all schedules of a kind, as the clock would. */
     async function fire(kind: RegExp, expected: { expression: string; timezone: string }) {
         const scheduler = live.aws(SchedulerClient);
         const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
-        const names = Schedules.map(({ Name = "" }) => Name).filter((name) => kind.test(name));
-        assert.equal(names.length, 2, "one for the machine, one for the cluster");
+        const due = Schedules.filter(({ Name = "" }) => kind.test(Name));
+        assert.equal(due.length, 2, "one for the machine, one for the cluster");
         await live.cloud.control.clearCalls();
-        for (const Name of names) {
-            const found = await scheduler.send(new GetScheduleCommand({ Name }));
+        for (const { Name = "", GroupName = "" } of due) {
+            assert.match(GroupName, /^classroom-stop-schedules-[0-9a-f]{7}$/);
+            const found = await scheduler.send(new GetScheduleCommand({ Name, GroupName }));
             assert.deepEqual(
                 [found.ScheduleExpression, found.ScheduleExpressionTimezone, found.State],
                 [expected.expression, expected.timezone, "ENABLED"],

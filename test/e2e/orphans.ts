@@ -2,6 +2,7 @@ import * as ec2 from "@aws-sdk/client-ec2";
 import { EMRClient, TerminateJobFlowsCommand } from "@aws-sdk/client-emr";
 import * as iam from "@aws-sdk/client-iam";
 import { DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeleteScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { setTimeout as pause } from "node:timers/promises";
 import { stillThere, Tagged } from "../demo/stillThere";
 import type { LiveClass } from "./liveClass";
@@ -61,6 +62,10 @@ const remedies: Readonly<Record<string, Remedy>> = {
         (id) => `delete-route-table --route-table-id ${id}`,
         (id) => new ec2.DeleteRouteTableCommand({ RouteTableId: id }),
     ),
+    "schedule-group": {
+        command: (id) => `aws scheduler delete-schedule-group --name ${id}`,
+        remove: (live, id) => live.aws(SchedulerClient).send(new DeleteScheduleGroupCommand({ Name: id })),
+    },
     "security-group": withEc2(
         (id) => `delete-security-group --group-id ${id}`,
         (id) => new ec2.DeleteSecurityGroupCommand({ GroupId: id }),

@@ -25,8 +25,9 @@ const command = "command:remote:Command";
 const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const cluster = "aws:emr/cluster:Cluster LAB-cluster";
 const schedule = "aws:scheduler/schedule:Schedule";
-const stopRole = [
-    "student-labs:index:StopRole classroom-stop",
+const scheduledStop = [
+    "student-labs:index:ScheduledStop classroom-stop",
+    "aws:scheduler/scheduleGroup:ScheduleGroup classroom-stop-schedules",
     "aws:iam/role:Role classroom-stop-role",
     "aws:iam/rolePolicy:RolePolicy classroom-stop-policy",
 ];
@@ -101,14 +102,14 @@ export const inPlace = (courseArchive: string) =>
         nightlyStop: {
             to: { at: "20:00", timezone: "Europe/Dublin" },
             makes: [
-                ...stopRole,
+                ...scheduledStop,
                 `${schedule} LAB-machine-stop-nightly`,
                 `${schedule} LAB-cluster-stop-nightly`,
             ],
         },
         endsAt: {
             to: "2099-07-25T18:00:00+01:00",
-            makes: [...stopRole, `${schedule} LAB-machine-stop-end`, `${schedule} LAB-cluster-stop-end`],
+            makes: [...scheduledStop, `${schedule} LAB-machine-stop-end`, `${schedule} LAB-cluster-stop-end`],
         },
     }) as const satisfies Partial<Record<SettingKey, Walk>>;
 

@@ -52,6 +52,11 @@ export function computed(
             return { stdout: `lab: host-key ${hostKeyOf(name)}\nlab: ok\n`, stderr: "" };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
+        case "aws:scheduler/scheduleGroup:ScheduleGroup":
+            return {
+                name: `${name}-0123456`,
+                arn: `arn:aws:scheduler:eu-west-1:123456789012:schedule-group/${name}-0123456`,
+            };
         case "aws:ec2/keyPair:KeyPair":
             return { keyName: `${name}-0123456` };
         default:

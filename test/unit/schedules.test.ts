@@ -10,6 +10,7 @@ const inputsOf = (stack: ClassInMocks) =>
 
 /** What a schedule is, but for when it comes and what it calls. */
 const schedule = (name: string, call: string, input: object, when: object) => ({
+    groupName: "classroom-stop-schedules-0123456",
     description: `student-labs eu-west-1: ${name}`,
     ...when,
     flexibleTimeWindow: { mode: "OFF" },
@@ -72,7 +73,8 @@ describe("A class that AWS stops by itself", () => {
         assert.deepEqual(inputsOf(await declareClass({ endsAt, supportMachines })), end);
         const none = await declareClass({ supportMachines });
         assert.deepEqual(inputsOf(none), {});
-        assert.equal(none.ofType("StopRole").length, 0);
+        const ofTheStop = none.resources.filter(({ name }) => name.startsWith("classroom-stop"));
+        assert.deepEqual(ofTheStop, []);
     });
 
     it("stops machines also where there are no clusters, and those that were off already", async () => {
@@ -94,6 +96,19 @@ describe("A class that AWS stops by itself", () => {
         }
     });
 
+    it("keeps its schedules in a group that carries the stack's tags, since they carry none themselves", () => {
+        const group = stack.the("classroom-stop-schedules", "aws:scheduler/scheduleGroup:ScheduleGroup");
+        assert.deepEqual(group.inputs, { tags: { Project: "student-labs", Stack: "eu-west-1" } });
+        assert.equal(group.parent, "student-labs:index:ScheduledStop::classroom-stop");
+    });
+
+    it("makes schedules after their group, so that it is deleted after them", () => {
+        for (const { name, dependencies } of stack.ofType("Schedule")) {
+            const group = "aws:scheduler/scheduleGroup:ScheduleGroup::classroom-stop-schedules";
+            assert.ok(dependencies.includes(group), name);
+        }
+    });
+
     it("makes schedules after the role's rights, without which the first night would fail", () => {
         for (const { name, dependencies } of stack.ofType("Schedule")) {
             assert.ok(dependencies.includes("aws:iam/rolePolicy:RolePolicy::classroom-stop-policy"), name);
@@ -103,12 +118,14 @@ describe("A class that AWS stops by itself", () => {
     it("changes no machine and no cluster", async () => {
         const without = await declareClass({ supportMachines: ["demo"] });
         const others = (one: ClassInMocks) =>
-            one.resources.filter(({ type, name }) => !/Schedule$/.test(type) && !/-stop\b/.test(name));
+            one.resources.filter(
+                ({ type, name }) => !/Schedule(Group)?$/.test(type) && !/-stop\b/.test(name),
+            );
         const bare = (one: Registered) => JSON.stringify(one);
         assert.deepEqual(others(stack).map(bare), others(without).map(bare));
     });
 
-    it("lets EventBridge Scheduler of this account take the role, and nobody else", () => {
+    it("lets EventBridge Scheduler take the role for the schedules of this stack's group, and nobody else", () => {
         const { inputs } = stack.the("classroom-stop-role", "Role");
         assert.deepEqual(JSON.parse(inputs.assumeRolePolicy as string), {
             Version: "2012-10-17",
@@ -117,7 +134,13 @@ describe("A class that AWS stops by itself", () => {
                     Effect: "Allow",
                     Principal: { Service: "scheduler.amazonaws.com" },
                     Action: "sts:AssumeRole",
-                    Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+                    Condition: {
+                        StringEquals: {
+                            "aws:SourceAccount": "123456789012",
+                            "aws:SourceArn":
+                                "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/classroom-stop-schedules-0123456",
+                        },
+                    },
                 },
             ],
         });

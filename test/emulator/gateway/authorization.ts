@@ -7,8 +7,9 @@
  * Not evaluated: bucket policies, service control policies, session policies (the class uses none of them).
  */
 import { runSimulation, type EvaluationResult } from "@cloud-copilot/iam-simulate";
-import type { Check } from "./checks";
+import type { Check } from "./checkParts";
 import { AwsError } from "./errors";
+import type { Identity } from "./identities";
 import { ACCOUNT_ID } from "./operator";
 import type { Principal } from "./principals";
 import type { AwsCall } from "./request";
@@ -61,6 +62,37 @@ export async function decide(principal: Principal, check: Check): Promise<Decisi
     if (decision.result !== "ImplicitlyDenied" || principal.identity?.boundary === undefined) return decision;
     const unbounded = { ...principal, identity: { ...principal.identity, boundary: undefined } };
     return { ...decision, byBoundary: (await decide(unbounded, check)).result === "Allowed" };
+}
+
+/**
+ * True if the trust policy of a role lets a service take it on.
+ *
+ * @param context what the service says of what it does this for, e.g. `aws:SourceArn`
+ */
+export async function mayAssume(
+    role: Identity,
+    service: string,
+    context: Readonly<Record<string, string>>,
+): Promise<boolean> {
+    const outcome = await runSimulation(
+        {
+            request: {
+                principal: service,
+                action: "sts:AssumeRole",
+                resource: { resource: role.arn, accountId: ACCOUNT_ID },
+                contextVariables: { ...context },
+            },
+            identityPolicies: [],
+            resourcePolicy: role.trust,
+            serviceControlPolicies: [],
+            resourceControlPolicies: [],
+        },
+        {},
+    );
+    if (outcome.resultType === "error") {
+        throw new Error(`IAM cannot decide who may assume ${role.arn}: ${JSON.stringify(outcome.errors)}`);
+    }
+    return outcome.overallResult === "Allowed";
 }
 
 /** The sentence in which AWS refuses. */

@@ -1,17 +1,11 @@
 /** Which IAM permissions a call needs: action, resource and request context. Pure but for the look-up of tags. */
+import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts";
 import { arrayOf, objectOf, stringOf, tagsOf } from "./json";
 import { ACCOUNT_ID } from "./operator";
 import type { AwsCall } from "./request";
 import { s3IamAction } from "./s3Actions";
+import { schedulerChecks } from "./schedulerChecks";
 import { descendants, parseXml, textOf } from "./xml";
-
-/** One question to IAM. */
-export interface Check {
-    /** With the service's prefix: `s3:GetObject`. */
-    readonly action: string;
-    readonly resource: string;
-    readonly context: Readonly<Record<string, string | string[]>>;
-}
 
 /** Tags of what is named in a request; empty for what does not exist. */
 export interface TagLookup {
@@ -21,18 +15,7 @@ export interface TagLookup {
         region: string,
         ids: readonly string[],
     ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
-}
-
-type Context = Record<string, string | string[]>;
-
-/** Tags as condition keys `<prefix>/<key>`. */
-export function tagContext(prefix: string, tags: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
-}
-
-function requestTags(tags: Readonly<Record<string, string>>): Context {
-    const keys = Object.keys(tags);
-    return keys.length === 0 ? {} : { ...tagContext("aws:RequestTag", tags), "aws:TagKeys": keys };
+    scheduleGroupTags(region: string, name: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Keys that every request carries. */
@@ -82,19 +65,6 @@ function s3Checks(call: AwsCall, base: Context): Check[] {
         checks.push({ action: "s3:GetObject", resource: `arn:aws:s3:::${path}`, context: base });
     }
     return checks;
-}
-
-/** Role ARN of a name or ARN. */
-export function roleArn(nameOrArn: string): string {
-    return nameOrArn.startsWith("arn:") ? nameOrArn : `arn:aws:iam::${ACCOUNT_ID}:role/${nameOrArn}`;
-}
-
-function passRole(base: Context, role: string, service: string): Check {
-    return {
-        action: "iam:PassRole",
-        resource: roleArn(role),
-        context: { ...base, "iam:PassedToService": service },
-    };
 }
 
 /** ARN of a cluster. */
@@ -247,17 +217,6 @@ function iamChecks(call: AwsCall, base: Context): Check[] {
     return checks;
 }
 
-function schedulerChecks(call: AwsCall, base: Context): Check[] {
-    const group = call.params["GroupName"] ?? call.params["groupName"] ?? "default";
-    const name = call.params["Name"];
-    const resource =
-        name === undefined ? "*" : `arn:aws:scheduler:${call.region}:${ACCOUNT_ID}:schedule/${group}/${name}`;
-    const checks: Check[] = [{ action: `scheduler:${call.action}`, resource, context: base }];
-    const role = call.params["Target.RoleArn"];
-    if (role !== undefined) checks.push(passRole(base, role, "scheduler.amazonaws.com"));
-    return checks;
-}
-
 function ssmResource(region: string, name: string | undefined): string {
     if (name === undefined) return "*";
     const account = name.startsWith("/aws/") ? "" : ACCOUNT_ID;
@@ -277,7 +236,7 @@ export async function checksOf(call: AwsCall, lookup: TagLookup): Promise<Check[
         case "iam":
             return iamChecks(call, base);
         case "scheduler":
-            return schedulerChecks(call, base);
+            return schedulerChecks(call, base, (group) => lookup.scheduleGroupTags(call.region, group));
         case "sts":
             // Needs no permission, and works even under an explicit deny (AWS API reference, GetCallerIdentity).
             return call.action === "GetCallerIdentity"

@@ -68,7 +68,7 @@ export class GatewayControl {
         return (await this.send("GET", "machines")) as MachineView[];
     }
 
-    /** Fires a schedule now, with the permissions of its role. */
+    /** Fires a schedule now, with the permissions of its role; without a group, the one of that name in any group. */
     async fireSchedule(name: string, options: { region?: string; group?: string } = {}): Promise<FiringView> {
         return (await this.send("POST", "schedules/fire", { name, ...options })) as FiringView;
     }

@@ -8,7 +8,8 @@ import type { AddressPool } from "../machines/addresses";
 import type { MachineSupervisor } from "../machines/machines";
 import { authorize } from "./authorization";
 import { CallLog } from "./calls";
-import { checksOf, type Check, type TagLookup } from "./checks";
+import type { Check } from "./checkParts";
+import { checksOf, type TagLookup } from "./checks";
 import { handleControl } from "./controlServer";
 import { KeyPairs } from "./ec2/keyPairs";
 import { Ec2Service } from "./ec2/service";
@@ -26,6 +27,7 @@ import { DEFAULT_REGION } from "./operator";
 import { principalOf, type Principal } from "./principals";
 import { parseRequest, type AwsCall, type RawRequest } from "./request";
 import { deleteObjects, handleS3 } from "./s3";
+import { ScheduleCalls } from "./scheduleCalls";
 import { Schedules } from "./scheduler";
 import { Sessions } from "./sessions";
 import { handleSsm } from "./ssm";
@@ -52,7 +54,7 @@ export interface Gateway {
 }
 
 /** Services that moto answers as they are. */
-const PLAIN = new Set(["iam", "route53", "scheduler"]);
+const PLAIN = new Set(["iam", "route53"]);
 
 class GatewayServer {
     private readonly calls = new CallLog();
@@ -65,6 +67,7 @@ class GatewayServer {
     private readonly ec2: Ec2Service;
     private readonly emr: EmrService;
     private readonly schedules: Schedules;
+    private readonly scheduleCalls: ScheduleCalls;
     private readonly lookup: TagLookup;
     private readonly server: http.Server;
     private readonly region: string;
@@ -92,10 +95,12 @@ class GatewayServer {
             log,
         };
         this.emr = new EmrService(context, stepRunner(context));
+        this.scheduleCalls = new ScheduleCalls(this.moto, this.identities, this.faults, log);
         this.lookup = {
             clusterTags: (region, id) => this.emr.clusters.tagsOf(region, id),
             clusterOfInstanceGroup: (region, id) => this.emr.clusters.ofGroup(region, id),
             ec2Tags: (region, ids) => readEc2Tags(this.moto, region, ids),
+            scheduleGroupTags: (region, name) => this.scheduleCalls.tagsOf(region, name),
         };
         this.schedules = new Schedules(
             this.moto,
@@ -234,6 +239,9 @@ class GatewayServer {
                 return handleSts(call, principal);
             case "ssm":
                 return handleSsm(call, this.moto);
+            case "scheduler":
+                if (call.action === "CreateSchedule") this.schedules.watch(call.region);
+                return this.scheduleCalls.handle(call);
             default: {
                 if (!PLAIN.has(call.service)) {
                     throw new AwsError(
@@ -242,7 +250,6 @@ class GatewayServer {
                         501,
                     );
                 }
-                if (call.action === "CreateSchedule") this.schedules.watch(call.region);
                 const answer = await this.moto.forward(call);
                 // Whatever is not a read may change what identities may do.
                 if (call.service === "iam" && !/^(Get|List|Simulate)/.test(call.action))

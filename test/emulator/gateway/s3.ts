@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { decide, denialMessage } from "./authorization";
 import type { CallLog } from "./calls";
-import type { Check } from "./checks";
+import type { Check } from "./checkParts";
 import { AwsError, errorAnswer, xmlAnswer, type Answer } from "./errors";
 import type { Moto } from "./moto";
 import type { Principal } from "./principals";

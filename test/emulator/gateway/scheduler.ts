@@ -1,12 +1,20 @@
 /** EventBridge Scheduler: moto keeps the schedules, the gateway fires them in the name of their role. */
-import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import {
+    GetScheduleCommand,
+    paginateListSchedules,
+    type GetScheduleOutput,
+    type ListSchedulesInput,
+    type ScheduleSummary,
+} from "@aws-sdk/client-scheduler";
+import { mayAssume } from "./authorization";
 import type { FiringView } from "./control";
 import type { Answer } from "./errors";
-import { trusts, type Identities } from "./identities";
+import type { Identities } from "./identities";
 import { flatten, parseObject, stringsOf, type JsonObject } from "./json";
 import type { Moto } from "./moto";
 import { rolePrincipal, type Principal } from "./principals";
 import type { AwsCall } from "./request";
+import { schedulerContext } from "./scheduleCalls";
 import { nextFiring } from "./scheduleTime";
 import { sessionArn } from "./sessions";
 
@@ -108,12 +116,11 @@ export class Schedules {
     private async attempt(name: string, region: string, group: string | undefined): Promise<FiringView> {
         const at = new Date().toISOString();
         try {
-            const found = await this.moto
-                .scheduler(region)
-                .send(new GetScheduleCommand({ Name: name, GroupName: group }));
+            const found = await this.find(name, region, group);
             const role = found.Target?.RoleArn?.split("/").pop() ?? "";
             const identity = await this.identities.role(role);
-            if (identity === undefined || !trusts(identity, "scheduler.amazonaws.com")) {
+            const context = schedulerContext(region, found.GroupName ?? "default");
+            if (identity === undefined || !(await mayAssume(identity, "scheduler.amazonaws.com", context))) {
                 throw new Error(`The execution role ${role} cannot be assumed by scheduler.amazonaws.com`);
             }
             const call = targetCall(
@@ -135,6 +142,27 @@ export class Schedules {
         }
     }
 
+    /** A schedule; without a group, the one of that name in any of them. */
+    private async find(name: string, region: string, group: string | undefined): Promise<GetScheduleOutput> {
+        const groups =
+            group === undefined
+                ? (await this.list(region, { NamePrefix: name }))
+                      .filter(({ Name }) => Name === name)
+                      .map(({ GroupName }) => GroupName)
+                : [group];
+        if (groups.length > 1) throw new Error(`There are schedules ${name} in ${groups.join(" and ")}`);
+        return this.moto.scheduler(region).send(new GetScheduleCommand({ Name: name, GroupName: groups[0] }));
+    }
+
+    /** Schedules of all groups; moto answers 50 at a time. */
+    private async list(region: string, which: ListSchedulesInput): Promise<ScheduleSummary[]> {
+        const found: ScheduleSummary[] = [];
+        for await (const page of paginateListSchedules({ client: this.moto.scheduler(region) }, which)) {
+            found.push(...(page.Schedules ?? []));
+        }
+        return found;
+    }
+
     private async tick(): Promise<void> {
         const from = this.last;
         const to = Date.now();
@@ -150,8 +178,7 @@ export class Schedules {
 
     private async tickRegion(region: string, from: number, to: number): Promise<void> {
         const client = this.moto.scheduler(region);
-        const { Schedules: summaries } = await client.send(new ListSchedulesCommand({ State: "ENABLED" }));
-        for (const summary of summaries ?? []) {
+        for (const summary of await this.list(region, { State: "ENABLED" })) {
             const full = await client.send(
                 new GetScheduleCommand({ Name: summary.Name ?? "", GroupName: summary.GroupName }),
             );

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { authorize, decide } from "../../emulator/gateway/authorization";
-import { checksOf, type Check, type TagLookup } from "../../emulator/gateway/checks";
+import { authorize, decide, mayAssume } from "../../emulator/gateway/authorization";
+import type { Check } from "../../emulator/gateway/checkParts";
+import { checksOf, type TagLookup } from "../../emulator/gateway/checks";
 import type { AwsError } from "../../emulator/gateway/errors";
 import type { JsonObject } from "../../emulator/gateway/json";
 import { rolePrincipal, type Principal } from "../../emulator/gateway/principals";
 import type { AwsCall } from "../../emulator/gateway/request";
-import { formCall, jsonCall, s3Call } from "./gatewayCalls";
+import { formCall, jsonCall, received, s3Call } from "./gatewayCalls";
 
 const CLUSTERS = new Map([
     ["j-ADA", { lab: "ada" }],
@@ -15,6 +16,7 @@ const lookup: TagLookup = {
     clusterTags: (_, id) => CLUSTERS.get(id) ?? {},
     clusterOfInstanceGroup: (_, id) => (id === "ig-ADA" ? "j-ADA" : undefined),
     ec2Tags: async (_, ids) => new Map(ids.filter((id) => id === "i-1").map((id) => [id, { lab: "ada" }])),
+    scheduleGroupTags: async () => ({ Project: "student-labs" }),
 };
 
 function student(statements: JsonObject[], lab = "ada"): Principal {
@@ -109,6 +111,59 @@ describe("gateway: what a call needs", () => {
         assert.equal(check?.context["aws:ResourceTag/lab"], "ada");
     });
 
+    it("a call about a schedule group carries the group's tags and those that it brings", async () => {
+        const arn = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/ours";
+        const tags = Buffer.from(JSON.stringify({ Tags: [{ Key: "Lab", Value: "x" }] }));
+        const tagged = `/tags/${encodeURIComponent(arn)}`;
+        const [own, asked] = [{ "aws:ResourceTag/Project": "student-labs" }, { "aws:RequestTag/Lab": "x" }];
+        for (const [method, url, body, action, context] of [
+            [
+                "POST",
+                "/schedule-groups/ours",
+                tags,
+                "CreateScheduleGroup",
+                { ...asked, "aws:TagKeys": ["Lab"] },
+            ],
+            ["GET", "/schedule-groups/ours", undefined, "GetScheduleGroup", own],
+            ["DELETE", "/schedule-groups/ours", undefined, "DeleteScheduleGroup", own],
+            ["GET", tagged, undefined, "ListTagsForResource", own],
+            ["POST", tagged, tags, "TagResource", { ...own, ...asked, "aws:TagKeys": ["Lab"] }],
+            [
+                "DELETE",
+                `${tagged}?TagKeys=a&TagKeys=b`,
+                undefined,
+                "UntagResource",
+                { ...own, "aws:TagKeys": ["a", "b"] },
+            ],
+        ] as const) {
+            const found = await checks(received("scheduler", { method, url, ...(body && { body }) }));
+            assert.deepEqual(names(found), [`scheduler:${action} ${arn}`]);
+            const about = Object.entries(found[0]?.context ?? {}).filter(([key]) => /Tag(Keys|\/)/.test(key));
+            assert.deepEqual(Object.fromEntries(about), context, action);
+        }
+    });
+
+    it("a schedule is of its group, and needs to hand over its role", async () => {
+        const call = (method: string, url: string, input: JsonObject = {}) =>
+            checks(received("scheduler", { method, url, body: Buffer.from(JSON.stringify(input)) }));
+        const RoleArn = "arn:aws:iam::123456789012:role/stop";
+        const schedule = (group: string) =>
+            `arn:aws:scheduler:eu-west-1:123456789012:schedule/${group}/night`;
+        assert.deepEqual(
+            names(await call("POST", "/schedules/night", { GroupName: "ours", Target: { RoleArn } })),
+            [`scheduler:CreateSchedule ${schedule("ours")}`, `iam:PassRole ${RoleArn}`],
+        );
+        assert.deepEqual(names(await call("DELETE", "/schedules/night?groupName=ours")), [
+            `scheduler:DeleteSchedule ${schedule("ours")}`,
+        ]);
+        assert.deepEqual(names(await call("GET", "/schedules/night")), [
+            `scheduler:GetSchedule ${schedule("default")}`,
+        ]);
+        assert.deepEqual(names(await call("GET", "/schedules?ScheduleGroup=ours")), [
+            "scheduler:ListSchedules *",
+        ]);
+    });
+
     it("GetCallerIdentity needs nothing", async () => {
         assert.deepEqual(await checks(formCall("sts", { Action: "GetCallerIdentity" })), []);
     });
@@ -182,5 +237,44 @@ describe("gateway: IAM's answer", () => {
         const [check] = await checks(call);
         assert.ok(check);
         assert.deepEqual(await decide(bounded, check), { result: "ImplicitlyDenied", byBoundary: true });
+    });
+});
+
+describe("gateway: who may take on a role", () => {
+    const arn = (group: string) => `arn:aws:scheduler:eu-west-1:123456789012:schedule-group/${group}`;
+    const role = (Condition?: JsonObject) => ({
+        arn: "arn:aws:iam::123456789012:role/stop",
+        id: "AROA",
+        tags: {},
+        policies: [],
+        boundary: undefined,
+        trust: {
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Effect: "Allow",
+                    Principal: { Service: "scheduler.amazonaws.com" },
+                    Action: "sts:AssumeRole",
+                    ...(Condition && { Condition }),
+                },
+            ],
+        },
+    });
+
+    it("is the service that its trust policy names", async () => {
+        assert.equal(await mayAssume(role(), "scheduler.amazonaws.com", {}), true);
+        assert.equal(await mayAssume(role(), "ec2.amazonaws.com", {}), false);
+        assert.equal(await mayAssume({ ...role(), trust: undefined }, "scheduler.amazonaws.com", {}), false);
+    });
+
+    it("is it only for what the conditions name", async () => {
+        const ours = role({ StringEquals: { "aws:SourceArn": arn("ours") } });
+        for (const [group, may] of [
+            ["ours", true],
+            ["default", false],
+        ] as const) {
+            const context = { "aws:SourceArn": arn(group) };
+            assert.equal(await mayAssume(ours, "scheduler.amazonaws.com", context), may, group);
+        }
     });
 });

@@ -92,6 +92,19 @@ describe("gateway: reading requests", () => {
         });
         assert.equal(schedule.action, "CreateSchedule");
         assert.deepEqual([schedule.params["Name"], schedule.params["GroupName"]], ["night", "g"]);
+        const group = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/nights";
+        for (const [method, url, action, parameter, value] of [
+            ["POST", "/schedule-groups/nights", "CreateScheduleGroup", "Name", "nights"],
+            ["GET", "/schedule-groups/nights", "GetScheduleGroup", "Name", "nights"],
+            ["DELETE", "/schedule-groups/nights?clientToken=1", "DeleteScheduleGroup", "Name", "nights"],
+            ["GET", "/schedule-groups?NamePrefix=n", "ListScheduleGroups", "NamePrefix", "n"],
+            ["GET", `/tags/${encodeURIComponent(group)}`, "ListTagsForResource", "ResourceArn", group],
+            ["POST", `/tags/${encodeURIComponent(group)}`, "TagResource", "ResourceArn", group],
+            ["DELETE", `/tags/${encodeURIComponent(group)}?TagKeys=a`, "UntagResource", "ResourceArn", group],
+        ] as const) {
+            const call = received("scheduler", { method, url });
+            assert.deepEqual([call.action, call.params[parameter]], [action, value]);
+        }
         const record = received("route53", { url: "/2013-04-01/hostedzone/Z1/rrset/" });
         assert.deepEqual([record.action, record.params["Id"]], ["ChangeResourceRecordSets", "Z1"]);
     });

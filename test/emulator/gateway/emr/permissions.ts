@@ -8,7 +8,8 @@ import {
     type Subnet,
 } from "@aws-sdk/client-ec2";
 import { decide, denialMessage } from "../authorization";
-import { ec2Arn, roleArn, tagContext, type Check } from "../checks";
+import { roleArn, tagContext, type Check } from "../checkParts";
+import { ec2Arn } from "../checks";
 import { trusts } from "../identities";
 import { CLUSTER_IMAGE } from "../images";
 import { ACCOUNT_ID } from "../operator";

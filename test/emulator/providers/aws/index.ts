@@ -32,6 +32,7 @@ import { bucket } from "./s3/bucket";
 import { bucketObject } from "./s3/bucketObject";
 import { bucketEncryption, bucketLifecycle, bucketPublicAccessBlock } from "./s3/bucketSettings";
 import { schedule } from "./schedule";
+import { scheduleGroup } from "./scheduleGroup";
 
 export type { AwsOptions } from "./clients";
 
@@ -66,6 +67,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
         bucketEncryption,
     "aws:scheduler/schedule:Schedule": schedule,
+    "aws:scheduler/scheduleGroup:ScheduleGroup": scheduleGroup,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": securityGroupEgressRule,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupIngressRule,
 };
