@@ -148,6 +148,8 @@ describe("A class that AWS stops by itself", () => {
 
     it("lets the role stop this stack's machines and end its clusters, and nothing else", () => {
         const { inputs } = stack.the("classroom-stop-policy", "RolePolicy");
+        // Auto-named, a second one of a killed run would stay, and the role could not be deleted.
+        assert.equal(inputs.name, "stop-class");
         const own = {
             StringEquals: { "aws:ResourceTag/Project": "student-labs", "aws:ResourceTag/Stack": "eu-west-1" },
         };
