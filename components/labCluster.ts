@@ -100,6 +100,8 @@ export class LabCluster extends pulumi.ComponentResource {
                 // The provider reads the students' jobs as if the program had asked for them, and would replace the
                 // cluster because it had not (terraform-provider-aws #14976).
                 ignoreChanges: ["steps"],
+                // The quota is for one cluster a lab: the other can start only after this one has ended.
+                deleteBeforeReplace: true,
                 // EMR looks at roles and rules when the cluster starts; destroy removes them after it has ended.
                 dependsOn: [classroom.emrServiceRole, classroom.network, identity, group],
             },

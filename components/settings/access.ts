@@ -11,7 +11,7 @@ export const access = {
         default: [],
         effect: "in place",
         effectNote: "The machines' security group follows at once.",
-        mend: "Write the public addresses of the class room and of your own: allowedSshCidrs: [130.88.0.0/16].",
+        mend: "Write the public addresses of the class room and of your own (checkip.amazonaws.com tells it): allowedSshCidrs: [130.88.0.0/16].",
         schema: z
             .array(cidr, { error: "is not a list" })
             .min(1, { error: "is missing, so nobody could log in" })

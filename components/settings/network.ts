@@ -6,6 +6,9 @@ const documentationNetworks = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/2
     (network) => ipaddr.parseCIDR(network),
 );
 
+// What a laptop calls its own address. No packet from there reaches a machine's public address (RFC 1918, 6598, 4193, 3927).
+const unroutable = ["private", "carrierGradeNat", "uniqueLocal", "linkLocal"];
+
 /**
  * Says what is wrong with a network in CIDR notation, or `undefined` where nothing is.
  *
@@ -33,7 +36,12 @@ export function cidrProblem(text: string): string | undefined {
         ([documented, length]) =>
             documented.kind() === network.kind() && prefix >= length && network.match(documented, length),
     );
-    return copied ? "is an address from an example, which nobody has" : undefined;
+    if (copied) {
+        return "is an address from an example, which nobody has";
+    }
+    return unroutable.includes(network.range())
+        ? "is a private network: the machines see the public address that the room has on the internet"
+        : undefined;
 }
 
 /** True for a network of IPv6 addresses. */

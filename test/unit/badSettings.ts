@@ -139,6 +139,26 @@ export const badPeopleAndAccess: readonly BadSettings[] = [
         'allowedSshCidrs[0]: "2001:db8::/32" is an address from an example, which nobody has',
     ],
     [
+        { allowedSshCidrs: ["192.168.1.0/24"] },
+        'allowedSshCidrs[0]: "192.168.1.0/24" is a private network: the machines see the public address that the room has on the internet',
+    ],
+    [
+        { allowedSshCidrs: ["10.0.0.0/8"] },
+        'allowedSshCidrs[0]: "10.0.0.0/8" is a private network: the machines see the public address that the room has on the internet',
+    ],
+    [
+        { allowedSshCidrs: ["172.16.0.0/12"] },
+        'allowedSshCidrs[0]: "172.16.0.0/12" is a private network: the machines see the public address that the room has on the internet',
+    ],
+    [
+        { allowedSshCidrs: ["100.64.0.0/10"] },
+        'allowedSshCidrs[0]: "100.64.0.0/10" is a private network: the machines see the public address that the room has on the internet',
+    ],
+    [
+        { allowedSshCidrs: ["fd00::/8"] },
+        'allowedSshCidrs[0]: "fd00::/8" is a private network: the machines see the public address that the room has on the internet',
+    ],
+    [
         { allowedSshCidrs: ["2001:630::1/32"] },
         'allowedSshCidrs[0]: "2001:630::1/32" is not the address of a network; the network is 2001:630::/32',
     ],

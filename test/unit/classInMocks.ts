@@ -25,6 +25,7 @@ export interface Registered {
     readonly dependencies: readonly string[];
     readonly ignoreChanges: readonly string[];
     readonly replaceOnChanges: readonly string[];
+    readonly deleteBeforeReplace: boolean;
     readonly deletedWith: string;
     readonly additionalSecretOutputs: readonly string[];
 }
@@ -57,6 +58,7 @@ interface RegisterRequest {
     getDependenciesList(): string[];
     getIgnorechangesList(): string[];
     getReplaceonchangesList(): string[];
+    getDeletebeforereplace(): boolean;
     getDeletedwith(): string;
     getAdditionalsecretoutputsList(): string[];
     getHooks(): { getOnErrorList(): string[] } | undefined;
@@ -119,6 +121,7 @@ monitor.registerResource = function (request, callback) {
         dependencies: request.getDependenciesList().map(short).sort(),
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
+        deleteBeforeReplace: request.getDeletebeforereplace(),
         deletedWith: short(request.getDeletedwith()),
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     });

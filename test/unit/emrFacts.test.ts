@@ -108,6 +108,9 @@ describe("What EMR demands", () => {
         assert.deepEqual(cluster.inputs.listStepsStates, ["PENDING", "RUNNING"]);
     });
 
+    it("ends a cluster before it makes another in its place: small quotas have room for one", () =>
+        assert.equal(cluster.deleteBeforeReplace, true));
+
     it("keeps a cluster when a job ends or fails: with two steps at a time EMR refuses those that would end it", () => {
         assert.equal(cluster.inputs.keepJobFlowAliveWhenNoSteps, true);
         assert.ok((cluster.inputs.stepConcurrencyLevel as number) > 1);
