@@ -94,6 +94,12 @@ describe("settings that leave alone what runs", () => {
         it(`${Object.keys(replaced).join(", ")}: refused, each with what it was, and nothing at all is done`, async () => {
             const before = await live.roster();
             await live.set({ ...settingsOf(replaced), clusterInstanceCount: 1 });
+            const preview = await live.stack.preview({ parallel: 150 });
+            assert.equal(preview.result, "failed", "a preview refuses as well");
+            assert.match(
+                preview.diagnostics.map(({ message }) => message).join("\n"),
+                /emrRelease: changed from "emr-7.13.0"/,
+            );
             const refused = await live.upFails();
             assert.deepEqual(done(refused), []);
             const said = refused.diagnostics.map(({ message }) => message).join("\n");
