@@ -25,7 +25,8 @@ interface OperationRequest {
 
 /** The ResourceProvider methods, in terms of a provider definition. */
 export class Protocol {
-    constructor(private readonly sessionOf: (peer: string) => Session) {}
+    /** @param sessionOf the session of a peer; `greeting` names a call that an engine makes once, at its beginning */
+    constructor(private readonly sessionOf: (peer: string, greeting?: string) => Session) {}
 
     /** The methods as gRPC wants them. Those that no stand-in needs answer "unimplemented", as the protocol allows. */
     implementation(): grpc.UntypedServiceImplementation {
@@ -36,11 +37,11 @@ export class Protocol {
                 response.setAcceptSecrets(true);
                 response.setAcceptsByteString(true);
                 return response;
-            }),
+            }, "handshake"),
             attach: this.unary((request: { getAddress(): string }, { session }) => {
                 session.attach(request.getAddress());
                 return new Empty();
-            }),
+            }, "attach"),
             cancel: this.unary((_: Empty, { session }) => {
                 session.cancel();
                 return new Empty();
@@ -72,11 +73,12 @@ export class Protocol {
 
     private unary<Request, Response>(
         handle: (request: Request, call: Call) => Response | Promise<Response>,
+        greeting?: string,
     ): grpc.handleUnaryCall<Request, Response> {
         return (call, callback) => {
             const gone = new AbortController();
             call.on("cancelled", () => gone.abort(new Error("the engine has gone")));
-            const session = this.sessionOf(call.getPeer());
+            const session = this.sessionOf(call.getPeer(), greeting);
             Promise.resolve()
                 .then(() => handle(call.request, { session, signal: gone.signal }))
                 .then(

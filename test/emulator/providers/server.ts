@@ -30,9 +30,16 @@ export async function serveProvider(
 ): Promise<ServedProvider> {
     const make = typeof definition === "function" ? definition : (): ProviderDefinition => definition;
     const sessions = new Map<string, Session>();
-    // The engine opens one connection for each provider it attaches to, so the peer tells engines apart.
-    const protocol = new Protocol((peer) => {
-        const session = sessions.get(peer) ?? new Session(make());
+    // The engine opens one connection for each provider it attaches to, so the peer tells engines apart. But a port that
+    // one engine had is another's in time, and that one must not find what the first has cancelled.
+    const protocol = new Protocol((peer, greeting) => {
+        const known = sessions.get(peer);
+        if (known !== undefined && (greeting === undefined || known.greet(greeting))) {
+            return known;
+        }
+        known?.close();
+        const session = new Session(make());
+        if (greeting !== undefined) session.greet(greeting);
         sessions.set(peer, session);
         return session;
     });

@@ -20,10 +20,22 @@ export class Session {
     private engine?: EngineClient;
     private engineAddress?: string;
     private readonly cancellation = new AbortController();
+    private readonly greetings = new Set<string>();
     /** Last line of each resource: the next one waits for it, since the engine takes concurrent calls in any order. */
     private readonly lines = new Map<string, Promise<void>>();
 
     constructor(readonly definition: ProviderDefinition) {}
+
+    /**
+     * Notes a call that an engine makes once, at its beginning.
+     *
+     * @returns false where this session has had it: then another engine has begun, on the same address as the last one
+     */
+    greet(call: string): boolean {
+        const first = !this.greetings.has(call);
+        this.greetings.add(call);
+        return first;
+    }
 
     /** Says where this session's engine listens. */
     attach(address: string): void {

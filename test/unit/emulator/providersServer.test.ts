@@ -38,6 +38,7 @@ function thing(): ResourceHandler {
             }
             if (inputs["mode"] === "wait") {
                 started();
+                operation.signal.throwIfAborted();
                 await new Promise((_, reject) => operation.signal.addEventListener("abort", reject));
             }
             Array.from({ length: 20 }, (_, line) => operation.log("info", `line ${line}`));
@@ -176,6 +177,30 @@ describe("a served stand-in", () => {
         await cancelled;
         await create(client, {});
         other.close();
+    });
+
+    it("begins anew with an engine that comes from the address of one which has cancelled", async () => {
+        const one = connect();
+        const begin = async () => {
+            const greeting = new rpc.ProviderHandshakeRequest();
+            await call<rpc.ProviderHandshakeResponse>((done) => one.handshake(greeting, done));
+            await configure(one, "eu-west-1");
+        };
+        await begin();
+        await call<Empty>((done) => one.cancel(new Empty(), done));
+        await failure(create(one, { mode: "wait" }));
+        // The same connection stands for another one from the same port.
+        await begin();
+        const waiting = new Promise<void>((resolve) => (started = resolve));
+        const going = failure(create(one, { mode: "wait" })).then(() => "ended");
+        await waiting;
+        assert.equal(
+            await Promise.race([going, new Promise((done) => setTimeout(done, 50, "goes on"))]),
+            "goes on",
+        );
+        await call<Empty>((done) => one.cancel(new Empty(), done));
+        assert.equal(await going, "ended");
+        one.close();
     });
 
     it("sends every line of an operation to its engine, in order and before the operation ends", async () => {
