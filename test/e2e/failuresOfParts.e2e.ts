@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import assert from "node:assert/strict";
 import type { Row } from "../demo/pocketClass";
 import { changesAnything } from "../emulator/engine/result";
-import { deeds, LiveClass, passwordLogin } from "./liveClass";
+import { deeds, farTime, LiveClass, passwordLogin } from "./liveClass";
 import { mayLogIn } from "./ssh";
 
 /** A call that is refused to the lab of that name, by what the request says. */
@@ -109,7 +109,7 @@ describe("AWS refuses a part of one lab", () => {
                 supportMachines: ["Demo", "Git"],
                 studentCredentials: "access-key",
                 clusterInstanceCount: 1,
-                nightlyStop: { at: "20:00", timezone: "Europe/Dublin" },
+                nightlyStop: { at: farTime, timezone: "Europe/Dublin" },
             },
             "simulated",
         );

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { stillThere } from "../demo/stillThere";
 import type { OperationResult } from "../emulator/engine/result";
 import type { LoggedCall } from "../emulator/gateway/control";
-import { deeds, LiveClass } from "./liveClass";
+import { deeds, farTime, LiveClass } from "./liveClass";
 import { orphanList, orphansOf, removeOrphans } from "./orphans";
 
 /** Every call of a first `up` that makes or changes something, in about their order. */
@@ -63,7 +63,7 @@ describe("an `up` that is killed wherever AWS answers", () => {
                 students: ["Ada"],
                 studentCredentials: "access-key",
                 dnsZone: "labs.university.edu",
-                nightlyStop: { at: "20:00", timezone: "Europe/Lisbon" },
+                nightlyStop: { at: farTime, timezone: "Europe/Lisbon" },
             },
             "simulated",
         );

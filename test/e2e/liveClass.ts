@@ -30,6 +30,11 @@ export const quick: StackConfig = {
     aptPackages: ["nano"],
 };
 
+/** A time of day that is half a day away, in Europe: the pocket cloud's clock is the machine's, and schedules really fire. */
+export const farHour = (new Date().getUTCHours() + 12) % 24;
+/** The same as a setting has it. */
+export const farTime = `${String(farHour).padStart(2, "0")}:30`;
+
 /** A class on a pocket cloud of its own. */
 export class LiveClass {
     /** Everything that the engine has told: outputs, diagnostics, and the events of its event log. */

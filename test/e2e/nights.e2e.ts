@@ -12,7 +12,7 @@ import assert from "node:assert/strict";
 import type { Row } from "../demo/pocketClass";
 import { stillThere } from "../demo/stillThere";
 import { changesAnything } from "../emulator/engine/result";
-import { deeds, LiveClass, passwordLogin, wholeLab } from "./liveClass";
+import { deeds, farHour, farTime, LiveClass, passwordLogin, wholeLab } from "./liveClass";
 import { mayLogIn, ssh } from "./ssh";
 
 /** What of a lab is declared only while the power is on. */
@@ -41,7 +41,7 @@ describe("a class by day and by night", () => {
             students: ["Ada"],
             clusterInstanceCount: 1,
             pipPackages: ["boto3"],
-            nightlyStop: { at: "20:30", timezone: "Europe/Lisbon" },
+            nightlyStop: { at: farTime, timezone: "Europe/Lisbon" },
             endsAt: `${endsAt}Z`,
         });
         await live.up();
@@ -121,7 +121,7 @@ describe("a class by day and by night", () => {
 
     it("every night AWS stops machines and ends clusters by itself, as the class's own role", async () => {
         const fired = await fire(/-nightly-[0-9a-f]{7}$/, {
-            expression: "cron(30 20 * * ? *)",
+            expression: `cron(30 ${farHour} * * ? *)`,
             timezone: "Europe/Lisbon",
         });
         assert.deepEqual(fired.actions, ["ec2:StopInstances", "emr:TerminateJobFlows"]);

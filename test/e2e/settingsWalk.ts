@@ -1,7 +1,7 @@
 /** For every setting: a change of it on a class that runs, and all that the change does. */
 import { definitions, SettingKey } from "../../components/settings/definitions";
 import type { OperationResult, Step } from "../emulator/engine/result";
-import type { LiveClass } from "./liveClass";
+import { farTime, type LiveClass } from "./liveClass";
 import { scriptValues } from "../emulator/machines/machineScriptValues";
 
 /** What a change of one setting does to a class; `LAB` in a name stands for each lab. */
@@ -100,7 +100,7 @@ export const inPlace = (courseArchive: string) =>
         clusterIdleHours: { to: 0, updates: { [cluster]: ["autoTerminationPolicy"] } },
         clusterStepConcurrency: { to: 3, updates: { [cluster]: ["stepConcurrencyLevel"] } },
         nightlyStop: {
-            to: { at: "20:00", timezone: "Europe/Dublin" },
+            to: { at: farTime, timezone: "Europe/Dublin" },
             makes: [
                 ...scheduledStop,
                 `${schedule} LAB-machine-stop-nightly`,
