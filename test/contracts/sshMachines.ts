@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Server, utils, type AuthContext, type ParsedKey, type ServerChannel, type Session } from "ssh2";
 import type { Endpoint } from "../emulator/providers/sshDial";
+import { newKey } from "../emulator/machines/newKey";
 
 /** Addresses for documentation (RFC 5737): nobody's, and never dialled, since the provider is led elsewhere. */
 const ADDRESSES = { HOST1: "192.0.2.1", HOST2: "192.0.2.2", NOHOST: "192.0.2.3" } as const;
@@ -46,7 +47,7 @@ export class SshMachines {
             first: generateKeyPairSync("rsa", { modulusLength: 2048 })
                 .privateKey.export({ type: "pkcs1", format: "pem" })
                 .toString(),
-            second: utils.generateKeyPairSync("ed25519").private,
+            second: newKey().private,
             refused: pkcs8.toString(),
         };
         const accepted = [keys.first, keys.second].map(parse);

@@ -12,13 +12,13 @@ import {
     Route53Client,
 } from "@aws-sdk/client-route-53";
 import assert from "node:assert/strict";
-import { Client, utils } from "ssh2";
+import { Client } from "ssh2";
 import type { Row } from "../demo/pocketClass";
 import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass";
 import { mayLogIn, ssh } from "./ssh";
+import { newKey } from "../emulator/machines/newKey";
 
 const zone = "labs.university.edu";
-const stranger = () => utils.generateKeyPairSync("ed25519");
 
 /** The machines that support the class, as the output of the stack has them. */
 interface SupportRow extends Omit<Row, "lab" | "students" | "clusterId"> {
@@ -214,7 +214,7 @@ for call in (lambda: s3.get_object(Bucket=bucket, Key="course/course.tar.gz"),
     });
 
     it("an agent with many keys does not use up the attempts, and wrong passwords lock nobody out", async () => {
-        const keys = Array.from({ length: 12 }, stranger);
+        const keys = Array.from({ length: 12 }, newKey);
         assert.ok(
             await logsInAfter(
                 team,
@@ -228,7 +228,7 @@ for call in (lambda: s3.get_object(Bucket=bucket, Key="course/course.tar.gz"),
     });
 
     it("a key of the operator's own is installed in place, and taken away again with the setting", async () => {
-        const own = stranger();
+        const own = newKey();
         const way = { host: team.address, username: team.user, privateKey: own.private };
         assert.equal(await mayLogIn(way), false);
         await live.set({ operatorPublicKeys: [`${own.public} teacher@laptop`] });

@@ -1,7 +1,7 @@
 /** A program with every resource type and look-up of the aws stand-in, for its own test. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { opensshKey } from "./opensshKey";
+import { newKey } from "../emulator/machines/newKey";
 
 /** What a test changes of the program. */
 export interface Variant {
@@ -24,7 +24,7 @@ export interface Variant {
     readonly strange?: "input" | "nested" | "type" | undefined;
 }
 
-const sshKey = opensshKey();
+const sshKey = newKey().public;
 const trust = (service: string) =>
     JSON.stringify({
         Version: "2012-10-17",

@@ -4,20 +4,20 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { utils } from "ssh2";
 import { MachineScript, renderMachineScript } from "../../components/machineScript";
 import { ensureCache } from "../emulator/cache";
 import { AddressPool, createAddressPool } from "../emulator/machines/addresses";
 import { createSupervisor, MachineSupervisor } from "../emulator/machines/machines";
 import { buildRootfs } from "../emulator/machines/rootfs";
 import { Login, RemoteResult, ssh } from "./ssh";
+import { newKey } from "../emulator/machines/newKey";
 
 /** Two words of a secret that a shell, a YAML file and a `sed` would each mangle. */
 export const PASSWORD = `pa$s w"rd'7\\n%s`;
 /** The key that EC2 puts on the machine. */
-export const classKey = utils.generateKeyPairSync("ed25519");
+export const classKey = newKey();
 /** A key of the operator's own, which only bootstrap brings. */
-export const operatorKey = utils.generateKeyPairSync("ed25519");
+export const operatorKey = newKey();
 
 /** Real hosts with a real sshd, for tests of the scripts alone: no engine, no AWS. */
 export class LabHosts {

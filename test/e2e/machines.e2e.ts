@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { spawn } from "node:child_process";
-import { utils } from "ssh2";
 import { ensureCache } from "../emulator/cache";
 import { AddressPool, createAddressPool } from "../emulator/machines/addresses";
 import {
@@ -16,8 +15,9 @@ import {
 import { buildRootfs } from "../emulator/machines/rootfs";
 import { answersSsh } from "../emulator/machines/sshBanner";
 import { login } from "../emulator/machines/sshClient";
+import { newKey } from "../emulator/machines/newKey";
 
-const key = utils.generateKeyPairSync("ed25519");
+const key = newKey();
 
 /** Waits until something is so. */
 async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {

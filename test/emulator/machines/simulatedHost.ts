@@ -3,6 +3,7 @@ import { AddressInfo } from "node:net";
 import { AuthContext, Connection, ParsedKey, Server, ServerChannel, utils } from "ssh2";
 import { scriptValues } from "./machineScriptValues";
 import type { MachineSpec, MachineStatus } from "./machines";
+import { newKey } from "./newKey";
 
 /** What every answer of a simulated machine begins with. */
 export const SIMULATED = "simulated machine: nothing is executed here";
@@ -18,7 +19,7 @@ export class SimulatedHost {
     status: MachineStatus = "stopped";
     endpoint: { host: string; port: number } | undefined;
     address: string;
-    private readonly hostKey = utils.generateKeyPairSync("ed25519");
+    private readonly hostKey = newKey();
     private readonly salt = randomBytes(16);
     private password: Buffer | undefined;
     private operatorKeys: readonly string[] = [];

@@ -4,10 +4,11 @@ import { Server, utils, type AuthContext, type Client, type ServerChannel } from
 import { checkCommand } from "../../emulator/providers/commandCheck";
 import { dial, type Connection } from "../../emulator/providers/sshDial";
 import { runScript, type Printed, type Script } from "../../emulator/providers/sshScript";
+import { newKey } from "../../emulator/machines/newKey";
 
 const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
-const ed25519 = utils.generateKeyPairSync("ed25519");
-const other = utils.generateKeyPairSync("ed25519");
+const ed25519 = newKey();
+const other = newKey();
 
 const NEVER = new AbortController().signal;
 const quiet = (): void => undefined;
