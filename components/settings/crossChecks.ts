@@ -1,5 +1,6 @@
-import { labProblems, planLabs, planSupport } from "../names/labs.ts";
+import { planLabs, planSupport } from "../names/labs.ts";
 import type { FlatSettings } from "./definitions.ts";
+import { labProblems } from "./labNames.ts";
 import { isIpv6 } from "./network.ts";
 import type { Problem } from "./problem.ts";
 

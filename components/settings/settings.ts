@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labRolePrefix } from "../classroom/emrServiceRole.ts";
+import { labRolePrefix } from "../names/roles.ts";
 import { longestLabName } from "../names/labs.ts";
 import { crossProblems } from "./crossChecks.ts";
 import type { Setting } from "./definition.ts";
