@@ -12,6 +12,12 @@ export default tseslint.config(
         rules: {
             "@typescript-eslint/no-explicit-any": "error",
             "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+            // Node takes types out of the text without knowing what is a type: imports must say so.
+            "@typescript-eslint/consistent-type-imports": [
+                "error",
+                { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
+            ],
+            "@typescript-eslint/no-import-type-side-effects": "error",
             // Pulumi resources are declared for their effect.
             "no-new": "off",
             // `describe` and `it` of mocha return nothing useful.

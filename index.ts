@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { Classroom } from "./components/classroom";
-import { planLabs, planSupport } from "./components/labs";
-import { lookUpRegion } from "./components/region";
-import { guardClusters } from "./components/replacementGuard";
-import { loadSettings } from "./components/settings/settings";
-import { StudentLab } from "./components/studentLab";
-import { SupportMachine } from "./components/supportMachine";
+import { Classroom } from "./components/classroom/classroom.ts";
+import { planLabs, planSupport } from "./components/names/labs.ts";
+import { lookUpRegion } from "./components/preflight/region.ts";
+import { guardClusters } from "./components/preflight/replacementGuard.ts";
+import { loadSettings } from "./components/settings/settings.ts";
+import { StudentLab } from "./components/lab/studentLab.ts";
+import { SupportMachine } from "./components/lab/supportMachine.ts";
 
 /** The class of one stack: settings, what the region offers, what the labs share, the labs. */
-export = async () => {
+export default async () => {
     const settings = loadSettings();
     const region = await lookUpRegion(settings);
     await guardClusters(settings);
@@ -30,6 +30,6 @@ export = async () => {
         /** The operator's private key to every machine. */
         classKey: pulumi.secret(classroom.key.privateKeyOpenssh),
         /** What Pulumi Cloud shows on the stack's page, with the outputs above filled in. */
-        readme: readFileSync(path.join(__dirname, "Pulumi.README.md"), "utf8"),
+        readme: readFileSync(path.join(import.meta.dirname, "Pulumi.README.md"), "utf8"),
     };
 };

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Setting } from "../components/settings/definition";
-import { definitions } from "../components/settings/definitions";
+import type { Setting } from "../components/settings/definition.ts";
+import { definitions } from "../components/settings/definitions.ts";
 
-const readme = path.join(__dirname, "..", "README.md");
+const readme = path.join(import.meta.dirname, "..", "README.md");
 const [opening, closing] = ["<!-- settings: written by npm run docs -->", "<!-- end of settings -->"];
 
 /** A default as a stack file would have it, short. */
@@ -52,7 +52,7 @@ export function tableIn(text: string): string {
     return text.slice(...place(text)).trim();
 }
 
-if (require.main === module) {
+if (import.meta.main) {
     const text = fs.readFileSync(readme, "utf8");
     const [start, end] = place(text);
     fs.writeFileSync(readme, `${text.slice(0, start)}\n\n${settingsTable()}\n\n${text.slice(end)}`);

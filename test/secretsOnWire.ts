@@ -1,4 +1,4 @@
-import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
+import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";
 
 /** The engine's form of a value with secrets in it, with each of them as `{ secret: value }`. */
 export function showSecrets(value: unknown): unknown {

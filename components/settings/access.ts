@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { setting, wholeNumber } from "./definition";
-import { cidr } from "./network";
-import { publicKey } from "./publicKey";
+import { setting, wholeNumber } from "./definition.ts";
+import { cidr } from "./network.ts";
+import { publicKey } from "./publicKey.ts";
 
 /** Settings that say how people reach the machines. */
 export const access = {

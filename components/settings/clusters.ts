@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, instanceType, packageName, setting, wholeNumber } from "./definition";
+import { choice, instanceType, packageName, setting, wholeNumber } from "./definition.ts";
 
 /** Settings of the labs' identities, which machines and clusters carry, and of the clusters. */
 export const clusters = {

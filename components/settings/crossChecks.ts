@@ -1,7 +1,7 @@
-import { labProblems, planLabs, planSupport } from "../labs";
-import { Settings } from "./definitions";
-import { isIpv6 } from "./network";
-import { Problem } from "./problem";
+import { labProblems, planLabs, planSupport } from "../names/labs.ts";
+import type { Settings } from "./definitions.ts";
+import { isIpv6 } from "./network.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * What is wrong with settings that are each right by themselves.

@@ -1,9 +1,9 @@
-import { z } from "zod";
-import { access } from "./access";
-import { clusters } from "./clusters";
-import { machines } from "./machines";
-import { people } from "./people";
-import { times } from "./times";
+import type { z } from "zod";
+import { access } from "./access.ts";
+import { clusters } from "./clusters.ts";
+import { machines } from "./machines.ts";
+import { people } from "./people.ts";
+import { times } from "./times.ts";
 
 /**
  * Every setting of a class, in the order in which people meet them.

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { courseArchive } from "./courseArchive";
-import { instanceType, packageName, setting } from "./definition";
+import { courseArchive } from "./courseArchive.ts";
+import { instanceType, packageName, setting } from "./definition.ts";
 
 /** Settings of the machines, and of what is on them. */
 export const machines = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { printable, setting, wholeNumber } from "./definition";
+import { printable, setting, wholeNumber } from "./definition.ts";
 
 const studentName = printable("the name of a student", 80);
 

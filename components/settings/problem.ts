@@ -25,7 +25,9 @@ export function showValue(value: unknown): string {
 
 /** All problems of the settings at once. A `RunError`, so that the CLI prints the message without a stack trace. */
 export class SettingsError extends pulumi.RunError {
-    constructor(readonly problems: readonly Problem[]) {
+    readonly problems: readonly Problem[];
+
+    constructor(problems: readonly Problem[]) {
         const things = problems.length === 1 ? "1 thing" : `${problems.length} things`;
         const lines = problems.map(
             (problem) => `  ${problem.key}: ${showValue(problem.value)} ${problem.message}. ${problem.mend}`,
@@ -37,5 +39,6 @@ export class SettingsError extends pulumi.RunError {
                 `Settings are in Pulumi.<stack>.yaml, under "config:", as student-labs:<key>.`,
             ].join("\n"),
         );
+        this.problems = problems;
     }
 }

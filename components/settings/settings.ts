@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labRolePrefix } from "../emrServiceRole";
-import { longestLabName } from "../labs";
-import { crossProblems } from "./crossChecks";
-import { Setting } from "./definition";
-import { definitions, SettingKey, Settings } from "./definitions";
-import { Problem, SettingsError } from "./problem";
+import { labRolePrefix } from "../classroom/emrServiceRole.ts";
+import { longestLabName } from "../names/labs.ts";
+import { crossProblems } from "./crossChecks.ts";
+import type { Setting } from "./definition.ts";
+import { definitions, type SettingKey, type Settings } from "./definitions.ts";
+import { type Problem, SettingsError } from "./problem.ts";
 
 /** Reads the text of a stack file's value the way the setting wants it. */
 function decode(setting: Setting<unknown>, text: string): unknown {

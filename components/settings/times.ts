@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { choice, setting } from "./definition";
-import { endsAt, nightlyStop } from "./schedule";
+import { choice, setting } from "./definition.ts";
+import { endsAt, nightlyStop } from "./schedule.ts";
 
 /** Settings that say when the class runs, and when it may be touched. */
 export const times = {

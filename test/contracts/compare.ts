@@ -1,5 +1,5 @@
-import type { ChangeRecording, PhaseRecording, RecordedResult, RecordedState } from "./recordings";
-import type { Replayed } from "./replay";
+import type { ChangeRecording, PhaseRecording, RecordedResult, RecordedState } from "./recordings.ts";
+import type { Replayed } from "./replay.ts";
 
 /** Recorded and replayed, each reduced to what can be compared. */
 export interface Comparison {

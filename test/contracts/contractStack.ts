@@ -2,13 +2,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { LocalWorkspace, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
-import { engineEnvironment } from "../emulator/engine/environment";
-import { nameOf } from "../emulator/engine/result";
-import { Observed } from "./observed";
-import type { StoredResource } from "./state";
+import { engineEnvironment } from "../emulator/engine/environment.ts";
+import { nameOf } from "../emulator/engine/result.ts";
+import { Observed } from "./observed.ts";
+import type { StoredResource } from "./state.ts";
 
 /** A resource to register. */
 export interface Declared {
@@ -51,7 +51,11 @@ class RawResource extends pulumi.CustomResource {}
 export class ContractStack {
     private declared: readonly Declared[] = [];
 
-    private constructor(private readonly stack: Stack) {}
+    private readonly stack: Stack;
+
+    private constructor(stack: Stack) {
+        this.stack = stack;
+    }
 
     /** Makes a stack in a folder of its own. */
     static async create(dir: string, enginePath: string, providers: string): Promise<ContractStack> {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Declared } from "./contractStack";
-import type { Placeholders } from "./placeholders";
-import type { RecordedInputs, RecordedOptions, Recording } from "./recordings";
+import type { Declared } from "./contractStack.ts";
+import type { Placeholders } from "./placeholders.ts";
+import type { RecordedInputs, RecordedOptions, Recording } from "./recordings.ts";
 
 /** Password of the recording of an import: only its length was recorded. */
 const IMPORTED = "abcdefgh12345678";

@@ -1,5 +1,5 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { RecordedPreview } from "./recordings";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import type { RecordedPreview } from "./recordings.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Parts of a replacement; the recordings name only the replacement as a whole for a preview. */

@@ -1,6 +1,10 @@
 /** Turns placeholders of the recordings into what they stand for in this run, and back. */
 export class Placeholders {
-    constructor(private readonly values: ReadonlyMap<string, string>) {}
+    private readonly values: ReadonlyMap<string, string>;
+
+    constructor(values: ReadonlyMap<string, string>) {
+        this.values = values;
+    }
 
     /** Text for the real engine. Scripts say which resource they belong to, so that the machines' log tells. */
     concrete(text: string, id: string): string {

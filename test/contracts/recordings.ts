@@ -96,7 +96,9 @@ interface RecordingFile {
     readonly passwordComposition: { readonly specialCharactersObserved: string };
 }
 
-const file = JSON.parse(readFileSync(path.join(__dirname, "providers.json"), "utf8")) as RecordingFile;
+const file = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, "providers.json"), "utf8"),
+) as RecordingFile;
 
 /** Special characters that the real provider used in passwords. */
 export const OBSERVED_SPECIALS = file.passwordComposition.specialCharactersObserved;

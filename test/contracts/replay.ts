@@ -1,6 +1,6 @@
-import type { ContractStack, Operation } from "./contractStack";
-import { declare } from "./declare";
-import { describedLine, type Placeholders } from "./placeholders";
+import type { ContractStack, Operation } from "./contractStack.ts";
+import { declare } from "./declare.ts";
+import { describedLine, type Placeholders } from "./placeholders.ts";
 import {
     optionsOf,
     type ChangeRecording,
@@ -9,9 +9,9 @@ import {
     type RecordedPhase,
     type RecordedResult,
     type RecordedState,
-} from "./recordings";
-import type { SshMachines } from "./sshMachines";
-import { describedOutputs, open, recordedState, type StoredResource } from "./state";
+} from "./recordings.ts";
+import type { SshMachines } from "./sshMachines.ts";
+import { describedOutputs, open, recordedState, type StoredResource } from "./state.ts";
 
 type Stored = Map<string, StoredResource[]>;
 
@@ -23,11 +23,15 @@ export class Replay {
     /** What a refresh changed and ran, after all changes were made. */
     refreshed?: { readonly changes: Readonly<Record<string, number>>; readonly ran: readonly string[] };
 
-    constructor(
-        private readonly stack: ContractStack,
-        private readonly machines: SshMachines,
-        private readonly placeholders: Placeholders,
-    ) {}
+    private readonly stack: ContractStack;
+    private readonly machines: SshMachines;
+    private readonly placeholders: Placeholders;
+
+    constructor(stack: ContractStack, machines: SshMachines, placeholders: Placeholders) {
+        this.stack = stack;
+        this.machines = machines;
+        this.placeholders = placeholders;
+    }
 
     /** `before`, the same again, `after`, the same again, and nothing. */
     async changes(recordings: readonly ChangeRecording[]): Promise<Map<string, Replayed<ChangeRecording>>> {

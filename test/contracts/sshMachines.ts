@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { createServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { Server, utils, type AuthContext, type ParsedKey, type ServerChannel, type Session } from "ssh2";
-import type { Endpoint } from "../emulator/providers/sshDial";
-import { newKey } from "../emulator/machines/newKey";
+import ssh2, { type AuthContext, type ParsedKey, type ServerChannel, type Session } from "ssh2";
+import type { Endpoint } from "../emulator/providers/sshDial.ts";
+import { newKey } from "../emulator/machines/newKey.ts";
 
 /** Addresses for documentation (RFC 5737): nobody's, and never dialled, since the provider is led elsewhere. */
 const ADDRESSES = { HOST1: "192.0.2.1", HOST2: "192.0.2.2", NOHOST: "192.0.2.3" } as const;
@@ -25,13 +25,24 @@ export const RECORDED_HOME = "/home/ubuntu";
 
 /** The two machines of the recordings: SSH servers in this process that run scripts with bash, in a folder. */
 export class SshMachines {
+    private readonly dir: string;
+    private readonly servers: readonly { readonly server: ssh2.Server; readonly key: string; port: number }[];
+    private readonly closedPort: number;
+    /** Keys in three formats that programs use; the third is not accepted. */
+    readonly keys: { readonly first: string; readonly second: string; readonly refused: string };
+
     private constructor(
-        private readonly dir: string,
-        private readonly servers: readonly { readonly server: Server; readonly key: string; port: number }[],
-        private readonly closedPort: number,
-        /** Keys in three formats that programs use; the third is not accepted. */
-        readonly keys: { readonly first: string; readonly second: string; readonly refused: string },
-    ) {}
+        dir: string,
+        servers: readonly { readonly server: ssh2.Server; readonly key: string; port: number }[],
+        closedPort: number,
+
+        keys: { readonly first: string; readonly second: string; readonly refused: string },
+    ) {
+        this.dir = dir;
+        this.servers = servers;
+        this.closedPort = closedPort;
+        this.keys = keys;
+    }
 
     /** Starts both machines. */
     static async start(): Promise<SshMachines> {
@@ -110,15 +121,15 @@ async function writeTool(dir: string, name: string, script: string): Promise<voi
 }
 
 function parse(pem: string): ParsedKey {
-    const key = utils.parseKey(pem);
+    const key = ssh2.utils.parseKey(pem);
     if (key instanceof Error) {
         throw key;
     }
     return key;
 }
 
-function sshServer(host: Host, hostKey: string, accepted: readonly ParsedKey[], dir: string): Server {
-    return new Server(
+function sshServer(host: Host, hostKey: string, accepted: readonly ParsedKey[], dir: string): ssh2.Server {
+    return new ssh2.Server(
         { hostKeys: [createPrivateKey(hostKey).export({ type: "sec1", format: "pem" })] },
         (client) => {
             let user = "";
@@ -193,7 +204,7 @@ function run(channel: ServerChannel, command: string, cwd: string, env: Record<s
     });
 }
 
-function listen(server: Server | TcpServer): Promise<number> {
+function listen(server: ssh2.Server | TcpServer): Promise<number> {
     return new Promise((resolve) => {
         server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
     });

@@ -1,5 +1,5 @@
-import { described, describedId } from "./placeholders";
-import type { RecordedState } from "./recordings";
+import { described, describedId } from "./placeholders.ts";
+import type { RecordedState } from "./recordings.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";

@@ -3,11 +3,11 @@ import Table from "cli-table3";
 import { strict as assert } from "node:assert";
 import { mkdir } from "node:fs/promises";
 import * as path from "node:path";
-import { PocketCloud } from "../emulator/cloud";
-import type { OperationResult } from "../emulator/engine/result";
-import { elapsed } from "../emulator/tools/progress";
-import { compare } from "./benchRecording";
-import { BenchStack, Candidate, runAlone } from "./benchStack";
+import { PocketCloud } from "../emulator/cloud.ts";
+import type { OperationResult } from "../emulator/engine/result.ts";
+import { elapsed } from "../emulator/tools/progress.ts";
+import { compare } from "./benchRecording.ts";
+import { BenchStack, type Candidate, runAlone } from "./benchStack.ts";
 
 /** Most that our program may take of what the flat one takes. */
 const goalRatio = 1.15;
@@ -142,7 +142,7 @@ Each figure is the median of ${repeat} runs; the two programs took turns.
 flat program      the same resources with the same inputs, options and order, made directly with the SDKs' classes from a
                   recording of our program: no components, no settings, nothing checked, no hooks for errors. That both
                   ask the engine for the same was compared, resource by resource and look-up by look-up.
-start             from the start of a new Node process, run as Pulumi's language host runs it (cmd/run, ts-node, no type
+start             from the start of a new Node process, run as Pulumi's language host runs it (cmd/run, no type
                   check), until the last resource is registered with an engine that answers at once: Node itself,
                   compiling, loading the SDKs, the program.
 processor time    of that same process, until its end. Steadier than the clock where the machine has other work.

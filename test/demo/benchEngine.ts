@@ -1,20 +1,20 @@
 import * as grpc from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import * as engineProto from "@pulumi/pulumi/proto/engine_pb";
-import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/resource_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import proto from "@pulumi/pulumi/proto/resource_pb.js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import {
     ownerOf,
     ownersIn,
-    RecordedCall,
-    RecordedResource,
-    Recording,
+    type RecordedCall,
+    type RecordedResource,
+    type Recording,
     sdkMember,
     token,
-} from "./benchRecording";
-import { showSecrets } from "../secretsOnWire";
+} from "./benchRecording.ts";
+import { showSecrets } from "../secretsOnWire.ts";
 
 // All but output values, which would be one more shape of inputs to understand. They matter to remote components only.
 const supported = Object.values(proto.ResourceMonitorFeature).filter(
@@ -134,18 +134,18 @@ export class BenchEngine {
                         request.getOutputs()?.toJavaScript() ?? {},
                     ) as typeof this.outputs;
                 }
-                return new Empty();
+                return new emptyProto.Empty();
             }),
-            registerErrorHook: unary(() => new Empty()),
-            registerResourceHook: unary(() => new Empty()),
-            signalAndWaitForShutdown: unary(() => new Empty()),
+            registerErrorHook: unary(() => new emptyProto.Empty()),
+            registerResourceHook: unary(() => new emptyProto.Empty()),
+            signalAndWaitForShutdown: unary(() => new emptyProto.Empty()),
         });
         this.server.addService(EngineService, {
             log: unary((request: engineProto.LogRequest) => {
                 if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
                     process.stderr.write(`${request.getMessage()}\n`);
                 }
-                return new Empty();
+                return new emptyProto.Empty();
             }),
             getRootResource: unary(() => {
                 const response = new engineProto.GetRootResourceResponse();
@@ -199,7 +199,7 @@ export class BenchEngine {
         this.calls.set(ownerOf(call), call);
         const response = new proto.ResourceInvokeResponse();
         try {
-            response.setReturn(Struct.fromJavaScript(answer(call) as never));
+            response.setReturn(structProto.Struct.fromJavaScript(answer(call) as never));
         } catch (error) {
             this.refused ??= error as Error;
             throw error;
@@ -216,7 +216,7 @@ export class BenchEngine {
         response.setUrn(`urn:pulumi:eu-west-1::student-labs::${under}${type}::${name}`);
         const inputs = request.getObject()?.toJavaScript() ?? {};
         if (!request.getCustom()) {
-            response.setObject(Struct.fromJavaScript({}));
+            response.setObject(structProto.Struct.fromJavaScript({}));
             return response;
         }
         const key = `${type}::${name}`;
@@ -241,7 +241,7 @@ export class BenchEngine {
         response.setId(token(key, "id"));
         const computed = propertiesOf(type).map((property) => [property, token(key, property)] as const);
         response.setObject(
-            Struct.fromJavaScript({
+            structProto.Struct.fromJavaScript({
                 ...Object.fromEntries(computed),
                 ...structured[type]?.(key),
                 ...inputs,

@@ -9,12 +9,12 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     ownerOf,
     ownersIn,
-    RecordedCall,
-    RecordedResource,
-    Recording,
+    type RecordedCall,
+    type RecordedResource,
+    type Recording,
     sdkMember,
     tokens,
-} from "./benchRecording";
+} from "./benchRecording.ts";
 
 type ResourceClass = new (
     name: string,
@@ -117,7 +117,7 @@ class Repetition {
     }
 }
 
-export = async () => {
+export default async () => {
     const file = process.env.STUDENT_LABS_BENCH_RECORDING ?? "";
     const recording = JSON.parse(fs.readFileSync(file, "utf8")) as Recording;
     const repetition = new Repetition();

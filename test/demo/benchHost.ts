@@ -1,8 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
-import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/language_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { ProgramRun, runProgram } from "./benchProgram";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import proto from "@pulumi/pulumi/proto/language_pb.js";
+import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
+import { type ProgramRun, runProgram } from "./benchProgram.ts";
 
 /** Which program an engine gets, and with what. */
 export interface HostedProgram {
@@ -21,7 +21,11 @@ export class BenchHost {
     private engine = "";
     private readonly server = new grpc.Server();
 
-    constructor(private readonly program: HostedProgram) {}
+    private readonly program: HostedProgram;
+
+    constructor(program: HostedProgram) {
+        this.program = program;
+    }
 
     /** Listens; answers what attaches an engine to it. */
     async start(): Promise<Record<string, string>> {
@@ -41,10 +45,10 @@ export class BenchHost {
                 proto.GetRequiredPackagesResponse
             >,
             getPluginInfo: ((_, callback) => {
-                const info = new PluginInfo();
+                const info = new pluginProto.PluginInfo();
                 info.setVersion("1.0.0");
                 callback(null, info);
-            }) as grpc.handleUnaryCall<unknown, PluginInfo>,
+            }) as grpc.handleUnaryCall<unknown, pluginProto.PluginInfo>,
             run: ((call, callback) => {
                 this.run(call.request).then(
                     (response) => callback(null, response),

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
@@ -41,23 +41,26 @@ const tellUsage = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 /** Options of the runtime in the project's Pulumi.yaml, as far as the language host uses them to start Node. */
-function runtimeOptions(folder: string): { readonly nodeargs: readonly string[]; readonly tsconfig: string } {
+function runtimeOptions(folder: string): {
+    readonly nodeargs: readonly string[];
+    readonly typescript: boolean;
+} {
     const text = fs.readFileSync(path.join(folder, "Pulumi.yaml"), "utf8");
     const { options = {} } = (
-        load(text) as { runtime: { options?: { nodeargs?: string; tsconfig?: string } } }
+        load(text) as { runtime: { options?: { nodeargs?: string; typescript?: boolean } } }
     ).runtime;
     return {
         nodeargs: (options.nodeargs ?? "").split(/\s+/).filter((arg) => arg !== ""),
-        tsconfig: options.tsconfig ?? "tsconfig.json",
+        typescript: options.typescript ?? true,
     };
 }
 
 /**
- * Runs a program the way Pulumi's Node language host does: with the SDK's own `cmd/run`, ts-node and the options of
+ * Runs a program the way Pulumi's Node language host does: with the SDK's own `cmd/run` and the options of
  * Pulumi.yaml, in a new process.
  */
 export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
-    const { nodeargs, tsconfig } = runtimeOptions(request.folder);
+    const { nodeargs, typescript } = runtimeOptions(request.folder);
     const started = performance.now();
     const child: ChildProcess = spawn(
         process.execPath,
@@ -65,7 +68,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
             ...nodeargs,
             "--import",
             tellUsage,
-            createRequire(__filename).resolve("@pulumi/pulumi/cmd/run"),
+            createRequire(import.meta.filename).resolve("@pulumi/pulumi/cmd/run"),
             ...["--monitor", request.monitor, "--engine", request.engine],
             ...["--project", request.project, "--stack", request.stack, "--organization", "organization"],
             ...["--root-directory", request.folder, "--pwd", request.folder],
@@ -78,8 +81,7 @@ export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
                 ...request.env,
                 PULUMI_CONFIG: JSON.stringify(request.config),
                 PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.secretKeys),
-                PULUMI_NODEJS_TYPESCRIPT: "true",
-                PULUMI_NODEJS_TSCONFIG_PATH: tsconfig,
+                PULUMI_NODEJS_TYPESCRIPT: String(typescript),
             },
             stdio: ["ignore", "pipe", "pipe", "pipe"],
         },

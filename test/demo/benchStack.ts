@@ -1,16 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { load } from "js-yaml";
-import type { PocketCloud } from "../emulator/cloud";
-import { engineEnvironment, withoutAccounts } from "../emulator/engine/environment";
-import { LabStack } from "../emulator/engine/labStack";
-import { changesAnything, OperationResult } from "../emulator/engine/result";
-import { REPOSITORY, StackConfig } from "../emulator/engine/scratch";
-import { run } from "../emulator/tools/run";
-import { BenchEngine } from "./benchEngine";
-import { BenchHost } from "./benchHost";
-import { ProgramRun, runProgram } from "./benchProgram";
-import type { Recording } from "./benchRecording";
+import type { PocketCloud } from "../emulator/cloud.ts";
+import { engineEnvironment, withoutAccounts } from "../emulator/engine/environment.ts";
+import { LabStack } from "../emulator/engine/labStack.ts";
+import { changesAnything, type OperationResult } from "../emulator/engine/result.ts";
+import { REPOSITORY, type StackConfig } from "../emulator/engine/scratch.ts";
+import { run } from "../emulator/tools/run.ts";
+import { BenchEngine } from "./benchEngine.ts";
+import { BenchHost } from "./benchHost.ts";
+import { type ProgramRun, runProgram } from "./benchProgram.ts";
+import type { Recording } from "./benchRecording.ts";
 
 /** The stack file that the class of the bench starts from. */
 const stackName = "eu-west-1";
@@ -38,7 +38,8 @@ function settings(labs: number): StackConfig {
 const previewLimitMs = 20 * 60_000;
 
 const recordingOf = ({ folder, labs }: Candidate) => path.join(folder, `recording-${labs}.json`);
-const entryOf = ({ name }: Candidate) => (name === "ours" ? "." : path.join(__dirname, "benchFlat.ts"));
+const entryOf = ({ name }: Candidate) =>
+    name === "ours" ? "." : path.join(import.meta.dirname, "benchFlat.ts");
 const environmentOf = (candidate: Candidate) => ({
     ...withoutAccounts(process.env),
     STUDENT_LABS_BENCH_RECORDING: recordingOf(candidate),
@@ -93,11 +94,15 @@ export async function runAlone(candidate: Candidate): Promise<ProgramAlone> {
 
 /** A program with a stack of its own on the real engine. */
 export class BenchStack {
-    private constructor(
-        private readonly stack: LabStack,
-        private readonly host: BenchHost,
-        private readonly env: Readonly<Record<string, string>>,
-    ) {}
+    private readonly stack: LabStack;
+    private readonly host: BenchHost;
+    private readonly env: Readonly<Record<string, string>>;
+
+    private constructor(stack: LabStack, host: BenchHost, env: Readonly<Record<string, string>>) {
+        this.stack = stack;
+        this.host = host;
+        this.env = env;
+    }
 
     /** Makes an empty stack on a pocket cloud; {@link runAlone} of our program must have been before. */
     static async create(candidate: Candidate, cloud: PocketCloud): Promise<BenchStack> {

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
-import type { PocketCloud } from "../emulator/cloud";
-import type { LabStack } from "../emulator/engine/labStack";
-import type { OperationResult } from "../emulator/engine/result";
-import type { RunningOperation } from "../emulator/engine/runningOperation";
-import type { StackConfig } from "../emulator/engine/scratch";
-import { classStack } from "./pocketClass";
-import { stillThere } from "./stillThere";
-import type { Terminal } from "./terminal";
-import { UpProgress } from "./upProgress";
+import type { PocketCloud } from "../emulator/cloud.ts";
+import type { LabStack } from "../emulator/engine/labStack.ts";
+import type { OperationResult } from "../emulator/engine/result.ts";
+import type { RunningOperation } from "../emulator/engine/runningOperation.ts";
+import type { StackConfig } from "../emulator/engine/scratch.ts";
+import { classStack } from "./pocketClass.ts";
+import { stillThere } from "./stillThere.ts";
+import type { Terminal } from "./terminal.ts";
+import { UpProgress } from "./upProgress.ts";
 
 /** Long enough for a large class on a slow machine; something unknown in the cloud may block a destroy for ever. */
 const DESTROY_LIMIT_MS = 10 * 60_000;
@@ -16,11 +16,15 @@ const DESTROY_LIMIT_MS = 10 * 60_000;
 export class DemoClass {
     private running: RunningOperation | undefined;
 
-    private constructor(
-        readonly cloud: PocketCloud,
-        readonly stack: LabStack,
-        private readonly terminal: Terminal,
-    ) {}
+    readonly cloud: PocketCloud;
+    readonly stack: LabStack;
+    private readonly terminal: Terminal;
+
+    private constructor(cloud: PocketCloud, stack: LabStack, terminal: Terminal) {
+        this.cloud = cloud;
+        this.stack = stack;
+        this.terminal = terminal;
+    }
 
     /** Makes the stack, or finds that of a class which was left up. */
     static async of(cloud: PocketCloud, terminal: Terminal, config?: StackConfig): Promise<DemoClass> {

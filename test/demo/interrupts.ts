@@ -1,4 +1,4 @@
-import type { Terminal } from "./terminal";
+import type { Terminal } from "./terminal.ts";
 
 /** Exit code of a program that Ctrl-C has ended, as shells tell it. */
 const INTERRUPTED = 130;
@@ -9,7 +9,11 @@ export class Interrupts {
     onInterrupt: () => Promise<void> = async () => undefined;
     private ending: Promise<void> | undefined;
 
-    constructor(private readonly terminal: Terminal) {
+    private readonly terminal: Terminal;
+
+    constructor(terminal: Terminal) {
+        this.terminal = terminal;
+
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
             process.on(signal, () => this.interrupted());
         }

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { PocketCloud } from "../emulator/cloud";
-import { LabStack } from "../emulator/engine/labStack";
-import type { StackConfig } from "../emulator/engine/scratch";
-import { run } from "../emulator/tools/run";
+import type { PocketCloud } from "../emulator/cloud.ts";
+import { LabStack } from "../emulator/engine/labStack.ts";
+import type { StackConfig } from "../emulator/engine/scratch.ts";
+import { run } from "../emulator/tools/run.ts";
 
 /** One row of the stack's roster, passwords included. */
 export interface Row {
@@ -36,7 +36,7 @@ export const smallClass: StackConfig = {
 /** Packs the course material of the demo, the way a teacher would. */
 export async function packCourse(folder: string): Promise<string> {
     const archive = path.join(folder, "course.tar.gz");
-    const packed = await run("tar", ["-czf", archive, "-C", __dirname, "course"]);
+    const packed = await run("tar", ["-czf", archive, "-C", import.meta.dirname, "course"]);
     if (packed.exitCode !== 0) {
         throw new Error(`tar: ${packed.stderr}`);
     }

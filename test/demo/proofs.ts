@@ -2,9 +2,9 @@ import { EMRClient, ListInstancesCommand } from "@aws-sdk/client-emr";
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Login, mayLogIn, ssh } from "../e2e/ssh";
-import { operatorClient } from "./operator";
-import type { Lab } from "./pocketClass";
+import { type Login, mayLogIn, ssh } from "../e2e/ssh.ts";
+import { operatorClient } from "./operator.ts";
+import type { Lab } from "./pocketClass.ts";
 
 /** What proofs are made on: two labs, and the operator's way in. */
 export interface ProofContext {
@@ -70,7 +70,7 @@ const words = /[a-z']+/g;
 /** What the word count must come to, counted here. */
 function expectedCounts(): Map<string, number> {
     const counts = new Map<string, number>();
-    const text = fs.readFileSync(path.join(__dirname, "course", "alice.txt"), "utf8").toLowerCase();
+    const text = fs.readFileSync(path.join(import.meta.dirname, "course", "alice.txt"), "utf8").toLowerCase();
     for (const [word] of text.matchAll(words)) {
         counts.set(word, (counts.get(word) ?? 0) + 1);
     }

@@ -1,8 +1,8 @@
-import { elapsed } from "../emulator/tools/progress";
-import { firstMorning, jobs, Proof, ProofContext, refusals } from "./proofs";
-import { readable } from "./readable";
-import { notSimulated, simulatedProofs } from "./simulatedProofs";
-import { clip, Terminal } from "./terminal";
+import { elapsed } from "../emulator/tools/progress.ts";
+import { firstMorning, jobs, type Proof, type ProofContext, refusals } from "./proofs.ts";
+import { readable } from "./readable.ts";
+import { notSimulated, simulatedProofs } from "./simulatedProofs.ts";
+import { clip, type Terminal } from "./terminal.ts";
 
 /** What was seen is told in this many characters at most: about two lines. */
 const SEEN_LENGTH = 200;

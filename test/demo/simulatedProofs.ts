@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { mayLogIn } from "../e2e/ssh";
-import { firstMorning, jobs, login, operator, Proof, ProofContext, refusals } from "./proofs";
+import { mayLogIn } from "../e2e/ssh.ts";
+import { firstMorning, jobs, login, operator, type Proof, type ProofContext, refusals } from "./proofs.ts";
 
 /** What simulated machines can show: who gets in. Their SSH servers took password and keys from the real scripts. */
 export const simulatedProofs: readonly Proof[] = [

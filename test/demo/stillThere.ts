@@ -17,7 +17,7 @@ import {
     ListTagsForResourceCommand,
     SchedulerClient,
 } from "@aws-sdk/client-scheduler";
-import { operatorClient } from "./operator";
+import { operatorClient } from "./operator.ts";
 
 /** Something in the cloud that carries the tags of a stack. */
 export interface Tagged {

@@ -1,4 +1,4 @@
-import { elapsed } from "../emulator/tools/progress";
+import { elapsed } from "../emulator/tools/progress.ts";
 
 /** Time between two lines about what goes on, where a line cannot be written over. */
 const BEAT_MS = 10_000;
@@ -40,7 +40,11 @@ export class Terminal {
     private shown = false;
     private timer: NodeJS.Timeout | undefined;
 
-    constructor(private readonly out: NodeJS.WriteStream = process.stdout) {
+    private readonly out: NodeJS.WriteStream;
+
+    constructor(out: NodeJS.WriteStream = process.stdout) {
+        this.out = out;
+
         // The window may have been closed; what goes on must come to its end all the same.
         out.on("error", () => undefined);
     }

@@ -1,7 +1,7 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { nameOf } from "../emulator/engine/result";
-import { elapsed } from "../emulator/tools/progress";
-import type { Terminal } from "./terminal";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { nameOf } from "../emulator/engine/result.ts";
+import { elapsed } from "../emulator/tools/progress.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** How a step is told: what goes on, and what is so when it has ended. */
 interface Words {
@@ -66,11 +66,13 @@ export class UpProgress {
     private readonly looked = new Set<string>();
     private readonly done = new Set<string>();
 
-    constructor(
-        labs: readonly string[],
-        private readonly terminal: Terminal,
-        private readonly simulated = false,
-    ) {
+    private readonly terminal: Terminal;
+    private readonly simulated: boolean;
+
+    constructor(labs: readonly string[], terminal: Terminal, simulated = false) {
+        this.terminal = terminal;
+        this.simulated = simulated;
+
         this.owners = [...labs].sort((a, b) => b.length - a.length);
         this.ownerWidth = Math.max(5, ...labs.map((lab) => lab.length));
         this.tell();

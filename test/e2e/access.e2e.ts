@@ -13,10 +13,10 @@ import {
 } from "@aws-sdk/client-route-53";
 import assert from "node:assert/strict";
 import { Client } from "ssh2";
-import type { Row } from "../demo/pocketClass";
-import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass";
-import { mayLogIn, ssh } from "./ssh";
-import { newKey } from "../emulator/machines/newKey";
+import type { Row } from "../demo/pocketClass.ts";
+import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
+import { newKey } from "../emulator/machines/newKey.ts";
 
 const zone = "labs.university.edu";
 

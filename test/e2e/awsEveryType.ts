@@ -1,7 +1,7 @@
 /** A program with every resource type and look-up of the aws stand-in, for its own test. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { newKey } from "../emulator/machines/newKey";
+import { newKey } from "../emulator/machines/newKey.ts";
 
 /** What a test changes of the program. */
 export interface Variant {

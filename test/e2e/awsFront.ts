@@ -25,7 +25,11 @@ export class AwsFront {
     private readonly replacement = new Map<string, boolean>();
     private readonly server: Server;
 
-    private constructor(private readonly motoUrl: string) {
+    private readonly motoUrl: string;
+
+    private constructor(motoUrl: string) {
+        this.motoUrl = motoUrl;
+
         this.server = createServer((request, response) => {
             this.answer(request).then(
                 ({ status, headers, body }) => response.writeHead(status, headers).end(body),

@@ -1,19 +1,19 @@
 import * as assert from "node:assert/strict";
-import { renderMachineScript } from "../../components/machineScript";
-import { CourseBucket } from "./courseBucket";
+import { renderMachineScript } from "../../components/lab/machineScript.ts";
+import { CourseBucket } from "./courseBucket.ts";
 import {
     archive,
     classKey,
     changes,
-    LabHost,
+    type LabHost,
     LabHosts,
     lines,
     operatorKey,
     PASSWORD,
     succeeded,
     watchProcesses,
-} from "./labHost";
-import { mayLogIn, ssh } from "./ssh";
+} from "./labHost.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 const SECRET_KEY = "kL9/secret+access+key0000000000000000000";
 const values = {

@@ -1,14 +1,14 @@
 import { DescribeClusterCommand, EMRClient, TerminateJobFlowsCommand } from "@aws-sdk/client-emr";
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import { stillThere } from "../demo/stillThere";
-import { changesAnything } from "../emulator/engine/result";
-import { deeds, LiveClass, needsHosts, passwordLogin, wholeLab } from "./liveClass";
-import { classRoom, networkIsolation } from "./network";
-import { SecretWatch, secretsStayHidden } from "./secrets";
-import { mayLogIn, ssh } from "./ssh";
-import { studentRights } from "./studentRights";
-import { Traces } from "./traces";
+import type { Row } from "../demo/pocketClass.ts";
+import { stillThere } from "../demo/stillThere.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { deeds, LiveClass, needsHosts, passwordLogin, wholeLab } from "./liveClass.ts";
+import { classRoom, networkIsolation } from "./network.ts";
+import { SecretWatch, secretsStayHidden } from "./secrets.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
+import { studentRights } from "./studentRights.ts";
+import { Traces } from "./traces.ts";
 
 describe("a class of ada and grace", () => {
     let live: LiveClass;

@@ -1,14 +1,14 @@
 import * as assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { utils } from "ssh2";
-import { LabHost, LabHosts, lines, succeeded, watchProcesses } from "./labHost";
-import { RemoteResult, ssh } from "./ssh";
+import ssh2 from "ssh2";
+import { type LabHost, LabHosts, lines, succeeded, watchProcesses } from "./labHost.ts";
+import { type RemoteResult, ssh } from "./ssh.ts";
 
 /** A key as tls.PrivateKey makes it: RSA, PKCS #1. */
 function clusterKey(): { pem: string; publicKey: string; fragment: string } {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
-    const parsed = utils.parseKey(pem);
+    const parsed = ssh2.utils.parseKey(pem);
     assert.ok(!(parsed instanceof Error));
     return {
         pem,

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { compareChange, comparePhases } from "../contracts/compare";
-import { ContractStack } from "../contracts/contractStack";
-import { Placeholders } from "../contracts/placeholders";
-import { CHANGES, PHASES, type ChangeRecording, type PhaseRecording } from "../contracts/recordings";
-import { Replay, type Replayed } from "../contracts/replay";
-import { SshMachines } from "../contracts/sshMachines";
-import { commandProviderAt } from "../emulator/providers/command";
-import { randomProvider } from "../emulator/providers/random";
-import { debugProviders, serveProvider, type ServedProvider } from "../emulator/providers/server";
-import { tlsProvider } from "../emulator/providers/tls";
-import { findEngine } from "../emulator/tools/engine";
+import { compareChange, comparePhases } from "../contracts/compare.ts";
+import { ContractStack } from "../contracts/contractStack.ts";
+import { Placeholders } from "../contracts/placeholders.ts";
+import { CHANGES, PHASES, type ChangeRecording, type PhaseRecording } from "../contracts/recordings.ts";
+import { Replay, type Replayed } from "../contracts/replay.ts";
+import { SshMachines } from "../contracts/sshMachines.ts";
+import { commandProviderAt } from "../emulator/providers/command.ts";
+import { randomProvider } from "../emulator/providers/random.ts";
+import { debugProviders, serveProvider, type ServedProvider } from "../emulator/providers/server.ts";
+import { tlsProvider } from "../emulator/providers/tls.ts";
+import { findEngine } from "../emulator/tools/engine.ts";
 
 /** What cannot be as recorded, and why. A recording that is as recorded after all must not be here. */
 const DIFFERENT: Readonly<Record<string, string>> = {

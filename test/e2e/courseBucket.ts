@@ -1,5 +1,5 @@
-import { createServer, Server } from "node:http";
-import { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 
 /** Just enough of S3 for one GetObject: answers by path, refuses as often as told. */
 export class CourseBucket {
@@ -9,7 +9,11 @@ export class CourseBucket {
     refusals = 0;
     private readonly objects = new Map<string, Buffer>();
 
-    private constructor(private readonly server: Server) {}
+    private readonly server: Server;
+
+    private constructor(server: Server) {
+        this.server = server;
+    }
 
     /** Starts on a free port of 127.0.0.1, which the disposable hosts share with the machine. */
     static async start(): Promise<CourseBucket> {

@@ -7,10 +7,10 @@ import {
     TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import { changesAnything } from "../emulator/engine/result";
-import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass";
-import { mayLogIn, ssh } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 /** Start of the name of a lab's instance profile: what tells its machine from others in a request. */
 const profileOf = (lab: string) => `student-labs-eu-west-1-${lab}-*`;

@@ -1,10 +1,10 @@
 /** Whatever part of one lab AWS refuses: the lab says so in the roster, and no other lab notices. */
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import { changesAnything } from "../emulator/engine/result";
-import { deeds, farTime, LiveClass, passwordLogin } from "./liveClass";
-import { mayLogIn } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { deeds, farTime, LiveClass, passwordLogin } from "./liveClass.ts";
+import { mayLogIn } from "./ssh.ts";
 
 /** A call that is refused to the lab of that name, by what the request says. */
 interface Refusal {

@@ -2,12 +2,12 @@
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetUserCommand, IAMClient, NoSuchEntityException } from "@aws-sdk/client-iam";
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator";
-import { changesAnything } from "../emulator/engine/result";
-import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass";
-import { searchFor, secretsOf } from "./secretSearch";
-import { mayLogIn, ssh } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { deeds, LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
+import { searchFor, secretsOf } from "./secretSearch.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 /** The variables of the original class, two names for each half of the key. */
 const variables = ["AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"];

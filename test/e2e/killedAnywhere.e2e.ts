@@ -2,11 +2,11 @@
 import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { stillThere } from "../demo/stillThere";
-import type { OperationResult } from "../emulator/engine/result";
-import type { LoggedCall } from "../emulator/gateway/control";
-import { deeds, farTime, LiveClass } from "./liveClass";
-import { orphanList, orphansOf, removeOrphans } from "./orphans";
+import { stillThere } from "../demo/stillThere.ts";
+import type { OperationResult } from "../emulator/engine/result.ts";
+import type { LoggedCall } from "../emulator/gateway/control.ts";
+import { deeds, farTime, LiveClass } from "./liveClass.ts";
+import { orphanList, orphansOf, removeOrphans } from "./orphans.ts";
 
 /** Every call of a first `up` that makes or changes something, in about their order. */
 const calls: readonly string[] = [

@@ -1,11 +1,11 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import assert from "node:assert/strict";
-import { stillThere } from "../demo/stillThere";
-import type { Row } from "../demo/pocketClass";
-import { nameOf } from "../emulator/engine/result";
-import { deeds, LiveClass, passwordLogin } from "./liveClass";
-import { Orphan, orphanList, orphansOf, removeOrphans } from "./orphans";
-import { mayLogIn, ssh } from "./ssh";
+import { stillThere } from "../demo/stillThere.ts";
+import type { Row } from "../demo/pocketClass.ts";
+import { nameOf } from "../emulator/engine/result.ts";
+import { deeds, LiveClass, passwordLogin } from "./liveClass.ts";
+import { type Orphan, orphanList, orphansOf, removeOrphans } from "./orphans.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 const labs = ["ada", "grace"];
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -4,13 +4,13 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { MachineScript, renderMachineScript } from "../../components/machineScript";
-import { ensureCache } from "../emulator/cache";
-import { AddressPool, createAddressPool } from "../emulator/machines/addresses";
-import { createSupervisor, MachineSupervisor } from "../emulator/machines/machines";
-import { buildRootfs } from "../emulator/machines/rootfs";
-import { Login, RemoteResult, ssh } from "./ssh";
-import { newKey } from "../emulator/machines/newKey";
+import { type MachineScript, renderMachineScript } from "../../components/lab/machineScript.ts";
+import { ensureCache } from "../emulator/cache.ts";
+import { type AddressPool, createAddressPool } from "../emulator/machines/addresses.ts";
+import { createSupervisor, type MachineSupervisor } from "../emulator/machines/machines.ts";
+import { buildRootfs } from "../emulator/machines/rootfs.ts";
+import { type Login, type RemoteResult, ssh } from "./ssh.ts";
+import { newKey } from "../emulator/machines/newKey.ts";
 
 /** Two words of a secret that a shell, a YAML file and a `sed` would each mangle. */
 export const PASSWORD = `pa$s w"rd'7\\n%s`;
@@ -22,11 +22,15 @@ export const operatorKey = newKey();
 /** Real hosts with a real sshd, for tests of the scripts alone: no engine, no AWS. */
 export class LabHosts {
     private count = 0;
-    private constructor(
-        private readonly dir: string,
-        readonly machines: MachineSupervisor,
-        private readonly addresses: AddressPool,
-    ) {}
+    private readonly dir: string;
+    readonly machines: MachineSupervisor;
+    private readonly addresses: AddressPool;
+
+    private constructor(dir: string, machines: MachineSupervisor, addresses: AddressPool) {
+        this.dir = dir;
+        this.machines = machines;
+        this.addresses = addresses;
+    }
 
     /** Takes the image from the cache, or builds it. */
     static async start(): Promise<LabHosts> {
@@ -65,11 +69,15 @@ export class LabHosts {
 
 /** One machine under test. */
 export class LabHost {
-    constructor(
-        private readonly machines: MachineSupervisor,
-        readonly id: string,
-        readonly address: string,
-    ) {}
+    private readonly machines: MachineSupervisor;
+    readonly id: string;
+    readonly address: string;
+
+    constructor(machines: MachineSupervisor, id: string, address: string) {
+        this.machines = machines;
+        this.id = id;
+        this.address = address;
+    }
 
     /** The student's way in. */
     login(password: string = PASSWORD, port = 22): Login {

@@ -1,13 +1,13 @@
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
-import { operatorClient } from "../demo/operator";
-import { classStack, packCourse, Row, rosterOf } from "../demo/pocketClass";
-import { PocketCloud } from "../emulator/cloud";
-import type { LabStack, OperationOptions } from "../emulator/engine/labStack";
-import type { OperationResult, Step } from "../emulator/engine/result";
-import type { StackConfig } from "../emulator/engine/scratch";
-import { tools } from "./prepare";
-import type { Login } from "./ssh";
+import { operatorClient } from "../demo/operator.ts";
+import { classStack, packCourse, type Row, rosterOf } from "../demo/pocketClass.ts";
+import { PocketCloud } from "../emulator/cloud.ts";
+import type { LabStack, OperationOptions } from "../emulator/engine/labStack.ts";
+import type { OperationResult, Step } from "../emulator/engine/result.ts";
+import type { StackConfig } from "../emulator/engine/scratch.ts";
+import { tools } from "./prepare.ts";
+import type { Login } from "./ssh.ts";
 
 /** As in the README: every cluster holds a place for minutes, so the engine's default would let a class wait in line. */
 const asInTheReadme: OperationOptions = { parallel: 150, continueOnError: true };
@@ -40,10 +40,13 @@ export class LiveClass {
     /** Everything that the engine has told: outputs, diagnostics, and the events of its event log. */
     readonly told: string[] = [];
 
-    private constructor(
-        readonly cloud: PocketCloud,
-        readonly stack: LabStack,
-    ) {}
+    readonly cloud: PocketCloud;
+    readonly stack: LabStack;
+
+    private constructor(cloud: PocketCloud, stack: LabStack) {
+        this.cloud = cloud;
+        this.stack = stack;
+    }
 
     /**
      * Starts the cloud and makes the stack; nothing is up yet.

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import { spawn } from "node:child_process";
-import { ensureCache } from "../emulator/cache";
-import { AddressPool, createAddressPool } from "../emulator/machines/addresses";
+import { ensureCache } from "../emulator/cache.ts";
+import { type AddressPool, createAddressPool } from "../emulator/machines/addresses.ts";
 import {
     cleanLeftovers,
     createSupervisor,
-    MachineSpec,
-    MachineSupervisor,
+    type MachineSpec,
+    type MachineSupervisor,
     namespacesAllowed,
-} from "../emulator/machines/machines";
-import { buildRootfs } from "../emulator/machines/rootfs";
-import { answersSsh } from "../emulator/machines/sshBanner";
-import { login } from "../emulator/machines/sshClient";
-import { newKey } from "../emulator/machines/newKey";
+} from "../emulator/machines/machines.ts";
+import { buildRootfs } from "../emulator/machines/rootfs.ts";
+import { answersSsh } from "../emulator/machines/sshBanner.ts";
+import { login } from "../emulator/machines/sshClient.ts";
+import { newKey } from "../emulator/machines/newKey.ts";
 
 const key = newKey();
 
@@ -325,14 +326,12 @@ UNIT
         await mkdir(home);
         const address = await pool.take();
         const source = `
-            const { createSupervisor } = require(${JSON.stringify(path.resolve(__dirname, "../emulator/machines/machines"))});
-            (async () => {
+            import { createSupervisor } from ${JSON.stringify(pathToFileURL(path.resolve(import.meta.dirname, "../emulator/machines/machines.ts")).href)};
                 const machines = await createSupervisor({ dir: ${JSON.stringify(home)}, rootfs: ${JSON.stringify(rootfs)}, mode: "namespaces" });
                 await machines.boot({ id: "i-k", kind: "instance", hostname: "k", address: "${address}", user: "ubuntu", authorizedKeys: [], environment: {} });
                 console.log("up");
-                setInterval(() => undefined, 1000);
-            })();`;
-        const daemon = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), "-e", source], {
+                setInterval(() => undefined, 1000);`;
+        const daemon = spawn(process.execPath, ["--input-type=module", "-e", source], {
             stdio: ["ignore", "pipe", "inherit"],
         });
         await new Promise((up) => daemon.stdout.once("data", up));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import type { LiveClass } from "./liveClass";
-import { everything, machineOf, NetworkReach, nodesOf, Party } from "./networkReach";
+import type { Row } from "../demo/pocketClass.ts";
+import type { LiveClass } from "./liveClass.ts";
+import { everything, machineOf, NetworkReach, nodesOf, type Party } from "./networkReach.ts";
 
 /** Network that the class is allowed to log in from; not one that machines have addresses of. */
 export const classRoom = "130.88.0.0/16";

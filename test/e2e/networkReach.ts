@@ -1,14 +1,14 @@
 import {
     DescribeInstancesCommand,
-    DescribeInstancesCommandInput,
+    type DescribeInstancesCommandInput,
     DescribeSecurityGroupsCommand,
     EC2Client,
-    IpPermission,
+    type IpPermission,
 } from "@aws-sdk/client-ec2";
 import { EMRClient, ListInstancesCommand } from "@aws-sdk/client-emr";
 import { BlockList, isIPv6 } from "node:net";
-import type { Row } from "../demo/pocketClass";
-import type { LiveClass } from "./liveClass";
+import type { Row } from "../demo/pocketClass.ts";
+import type { LiveClass } from "./liveClass.ts";
 
 /** Somebody who may knock, or be knocked at: by security groups, and by address. */
 export interface Party {
@@ -21,10 +21,16 @@ const ports = [21, 22, 23, 80, 443, 2049, 8020, 8042, 8088, 8443, 9866, 50070, 6
 
 /** The security groups of a network as they are, and who reaches whom by them. */
 export class NetworkReach {
+    private readonly incoming: ReadonlyMap<string, readonly IpPermission[]>;
+    private readonly outgoing: ReadonlyMap<string, readonly IpPermission[]>;
+
     private constructor(
-        private readonly incoming: ReadonlyMap<string, readonly IpPermission[]>,
-        private readonly outgoing: ReadonlyMap<string, readonly IpPermission[]>,
-    ) {}
+        incoming: ReadonlyMap<string, readonly IpPermission[]>,
+        outgoing: ReadonlyMap<string, readonly IpPermission[]>,
+    ) {
+        this.incoming = incoming;
+        this.outgoing = outgoing;
+    }
 
     /** Reads them with the operator's rights. */
     static async of(live: LiveClass): Promise<NetworkReach> {

@@ -9,11 +9,11 @@ import {
     SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import assert from "node:assert/strict";
-import type { Row } from "../demo/pocketClass";
-import { stillThere } from "../demo/stillThere";
-import { changesAnything } from "../emulator/engine/result";
-import { deeds, farHour, farTime, LiveClass, passwordLogin, wholeLab } from "./liveClass";
-import { mayLogIn, ssh } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { stillThere } from "../demo/stillThere.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { deeds, farHour, farTime, LiveClass, passwordLogin, wholeLab } from "./liveClass.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 /** What of a lab is declared only while the power is on. */
 function nightly(op: "create" | "delete", lab: string): string[] {

@@ -4,8 +4,8 @@ import * as iam from "@aws-sdk/client-iam";
 import { DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DeleteScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { setTimeout as pause } from "node:timers/promises";
-import { stillThere, Tagged } from "../demo/stillThere";
-import type { LiveClass } from "./liveClass";
+import { stillThere, type Tagged } from "../demo/stillThere.ts";
+import type { LiveClass } from "./liveClass.ts";
 
 /** What a killed `up` made without being able to write it down, and how the operator gets rid of it. */
 export interface Orphan extends Tagged {

@@ -1,4 +1,4 @@
-import { prepareTools, Tools } from "../emulator/tools/prepare";
+import { prepareTools, type Tools } from "../emulator/tools/prepare.ts";
 
 let prepared: Promise<Tools> | undefined;
 

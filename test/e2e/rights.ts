@@ -1,7 +1,7 @@
-import type { Right, RightsContext } from "./right";
-import { allocation } from "./rightsBeyond";
-import { othersClusters, ownCluster } from "./rightsOnClusters";
-import { files } from "./rightsOnFiles";
+import type { Right, RightsContext } from "./right.ts";
+import { allocation } from "./rightsBeyond.ts";
+import { othersClusters, ownCluster } from "./rightsOnClusters.ts";
+import { files } from "./rightsOnFiles.ts";
 
 /** What a student may do and may not, as a table of calls. */
 export function rightsTable(context: RightsContext): Right[] {

@@ -1,4 +1,4 @@
-import { may, mayNot, Right, RightsContext } from "./right";
+import { may, mayNot, type Right, type RightsContext } from "./right.ts";
 
 const account = "123456789012";
 const roleArn = (role: string) => `arn:aws:iam::${account}:role/${role}`;

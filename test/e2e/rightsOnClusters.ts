@@ -1,4 +1,4 @@
-import { may, mayNot, Right, RightsContext } from "./right";
+import { may, mayNot, type Right, type RightsContext } from "./right.ts";
 
 const step = {
     Name: "a student's",

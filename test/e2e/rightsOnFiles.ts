@@ -1,4 +1,4 @@
-import { may, mayNot, Right, RightsContext } from "./right";
+import { may, mayNot, type Right, type RightsContext } from "./right.ts";
 
 /** Files: the own part of the scratch bucket, the course archive, and no other object. */
 export function files({ own, other, bucket, courseKey, from }: RightsContext): Right[] {

@@ -6,17 +6,17 @@ import {
     EMRClient,
     ListInstanceGroupsCommand,
     RunJobFlowCommand,
-    StepConfig,
+    type StepConfig,
 } from "@aws-sdk/client-emr";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { Row } from "../demo/pocketClass";
-import { LiveClass, passwordLogin } from "./liveClass";
-import { credentialsOf } from "./machineIdentity";
-import type { Call, LabNames, RightsContext } from "./right";
-import { ssh } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { type LiveClass, passwordLogin } from "./liveClass.ts";
+import { credentialsOf } from "./machineIdentity.ts";
+import type { Call, LabNames, RightsContext } from "./right.ts";
+import { ssh } from "./ssh.ts";
 
 /** What became of a call. */
 export interface Verdict {
@@ -25,7 +25,7 @@ export interface Verdict {
     readonly message: string;
 }
 
-const program = path.join(__dirname, "tryCalls.py");
+const program = path.join(import.meta.dirname, "tryCalls.py");
 const anything: StepConfig = {
     Name: "anything",
     ActionOnFailure: "CONTINUE",
@@ -34,12 +34,17 @@ const anything: StepConfig = {
 
 /** The class with what the calls of the table are about: files, steps, a namesake in another stack. */
 export class RightsScene {
-    private constructor(
-        private readonly live: LiveClass,
-        private readonly ada: Row,
-        private readonly bucket: string,
-        private readonly names: Omit<RightsContext, "from">,
-    ) {}
+    private readonly live: LiveClass;
+    private readonly ada: Row;
+    private readonly bucket: string;
+    private readonly names: Omit<RightsContext, "from">;
+
+    private constructor(live: LiveClass, ada: Row, bucket: string, names: Omit<RightsContext, "from">) {
+        this.live = live;
+        this.ada = ada;
+        this.bucket = bucket;
+        this.names = names;
+    }
 
     /** Sets it up with the operator's rights. */
     static async of(live: LiveClass): Promise<RightsScene> {

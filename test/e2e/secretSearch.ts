@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { LabStack } from "../emulator/engine/labStack";
+import type { LabStack } from "../emulator/engine/labStack.ts";
 
 /** A value that must not show, or a part of one that gives it away. */
 export interface Secret {

@@ -4,13 +4,13 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { Row } from "../demo/pocketClass";
-import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator";
-import { LiveClass, needsHosts, passwordLogin } from "./liveClass";
-import { credentialsOf } from "./machineIdentity";
-import { ProcessWatch } from "./processWatch";
-import { Hit, searchFor, Secret, secretsOf } from "./secretSearch";
-import { ssh } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator.ts";
+import { type LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
+import { credentialsOf } from "./machineIdentity.ts";
+import { ProcessWatch } from "./processWatch.ts";
+import { type Hit, searchFor, type Secret, secretsOf } from "./secretSearch.ts";
+import { ssh } from "./ssh.ts";
 
 /** No secret, but looked for in the same way: the search has to find it wherever it is put. */
 const planted = "planted-4ZsQ8vK1xT";
@@ -22,7 +22,11 @@ export class SecretWatch {
     /** What processes had, once they are no longer watched. */
     seen: ReturnType<ProcessWatch["stop"]> = { machine: "", hosts: "" };
 
-    constructor(private readonly live: LiveClass) {}
+    private readonly live: LiveClass;
+
+    constructor(live: LiveClass) {
+        this.live = live;
+    }
 
     /** Takes in what is secret now; what a later `up` makes is another secret. */
     async remember(): Promise<void> {

@@ -1,10 +1,10 @@
 /** The walk through the settings, first part: those that leave alone what runs, and those that would make it anew. */
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { definitions } from "../../components/settings/definitions";
-import { LabStack } from "../emulator/engine/labStack";
-import { deeds, LiveClass, wholeLab } from "./liveClass";
-import { done, expected, nothing, people, replaced, settingsOf, walked } from "./settingsWalk";
+import { definitions } from "../../components/settings/definitions.ts";
+import { LabStack } from "../emulator/engine/labStack.ts";
+import { deeds, LiveClass, wholeLab } from "./liveClass.ts";
+import { done, expected, nothing, people, replaced, settingsOf, walked } from "./settingsWalk.ts";
 
 describe("the walk through the settings", () => {
     it("leaves none out, and each is to prove the effect that its declaration promises", () => {

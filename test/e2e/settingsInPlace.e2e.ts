@@ -4,10 +4,19 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Row } from "../demo/pocketClass";
-import { LiveClass, passwordLogin } from "./liveClass";
-import { changedValues, done, expected, handedOver, inPlace, one, settingsOf, Walk } from "./settingsWalk";
-import { mayLogIn } from "./ssh";
+import type { Row } from "../demo/pocketClass.ts";
+import { LiveClass, passwordLogin } from "./liveClass.ts";
+import {
+    changedValues,
+    done,
+    expected,
+    handedOver,
+    inPlace,
+    one,
+    settingsOf,
+    type Walk,
+} from "./settingsWalk.ts";
+import { mayLogIn } from "./ssh.ts";
 
 describe("settings that change in place what runs", () => {
     let live: LiveClass;

@@ -1,8 +1,8 @@
 /** For every setting: a change of it on a class that runs, and all that the change does. */
-import { definitions, SettingKey } from "../../components/settings/definitions";
-import type { OperationResult, Step } from "../emulator/engine/result";
-import { farTime, type LiveClass } from "./liveClass";
-import { scriptValues } from "../emulator/machines/machineScriptValues";
+import type { definitions, SettingKey } from "../../components/settings/definitions.ts";
+import type { OperationResult, Step } from "../emulator/engine/result.ts";
+import { farTime, type LiveClass } from "./liveClass.ts";
+import { scriptValues } from "../emulator/machines/machineScriptValues.ts";
 
 /** What a change of one setting does to a class; `LAB` in a name stands for each lab. */
 export interface Walk {

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { classStack, labsOf } from "../demo/pocketClass";
-import { login } from "../demo/proofs";
-import { stillThere } from "../demo/stillThere";
-import { PocketCloud } from "../emulator/cloud";
-import { REPOSITORY } from "../emulator/engine/scratch";
-import { changesAnything } from "../emulator/engine/result";
-import { SIMULATED } from "../emulator/machines/simulatedHost";
-import { exists } from "../emulator/tools/buildOnce";
-import { prepareTools } from "../emulator/tools/prepare";
-import { isAlive } from "../emulator/tools/process";
-import { run } from "../emulator/tools/run";
-import { succeeded } from "./liveClass";
-import { mayLogIn, ssh } from "./ssh";
+import { classStack, labsOf } from "../demo/pocketClass.ts";
+import { login } from "../demo/proofs.ts";
+import { stillThere } from "../demo/stillThere.ts";
+import { PocketCloud } from "../emulator/cloud.ts";
+import { REPOSITORY } from "../emulator/engine/scratch.ts";
+import { changesAnything } from "../emulator/engine/result.ts";
+import { SIMULATED } from "../emulator/machines/simulatedHost.ts";
+import { exists } from "../emulator/tools/buildOnce.ts";
+import { prepareTools } from "../emulator/tools/prepare.ts";
+import { isAlive } from "../emulator/tools/process.ts";
+import { run } from "../emulator/tools/run.ts";
+import { succeeded } from "./liveClass.ts";
+import { mayLogIn, ssh } from "./ssh.ts";
 
 describe("a class on simulated machines", () => {
     it("comes up, takes the roster's passwords, changes nothing the second time, and goes", async () => {
@@ -60,8 +60,6 @@ describe("a class on simulated machines", () => {
         const [command = "", ...args] = [
             ...less,
             process.execPath,
-            "--require",
-            "tsx/cjs",
             path.join("test", "demo", "demo.ts"),
             "--simulated",
             "--name",

@@ -1,4 +1,4 @@
-import { Client, ConnectConfig } from "ssh2";
+import { Client, type ConnectConfig } from "ssh2";
 
 /** Who logs in where. The host key is not checked: the hosts of a test are minutes old. */
 export interface Login {

@@ -1,11 +1,11 @@
 import { EMRClient, TerminateJobFlowsCommand } from "@aws-sdk/client-emr";
 import { IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import assert from "node:assert/strict";
-import { LiveClass, needsHosts } from "./liveClass";
-import { metadata, metadataWithoutToken } from "./machineIdentity";
-import type { Right } from "./right";
-import { rightsTable } from "./rights";
-import { RightsScene, Verdict } from "./rightsScene";
+import { type LiveClass, needsHosts } from "./liveClass.ts";
+import { metadata, metadataWithoutToken } from "./machineIdentity.ts";
+import type { Right } from "./right.ts";
+import { rightsTable } from "./rights.ts";
+import { RightsScene, type Verdict } from "./rightsScene.ts";
 
 /** The whole table against what happened, so that a failure shows every line that differs. */
 function assertRights(table: readonly Right[], verdicts: readonly Verdict[]): void {

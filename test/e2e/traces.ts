@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { connect } from "node:net";
 import * as path from "node:path";
-import { cachePath } from "../emulator/cache";
-import type { PocketCloud } from "../emulator/cloud";
+import { cachePath } from "../emulator/cache.ts";
+import type { PocketCloud } from "../emulator/cloud.ts";
 
 const read = (file: string): string => {
     try {

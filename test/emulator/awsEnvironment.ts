@@ -1,4 +1,4 @@
-import { DEFAULT_REGION, OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "./gateway/operator";
+import { DEFAULT_REGION, OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "./gateway/operator.ts";
 
 /**
  * What makes every AWS SDK and the real aws provider talk to the pocket cloud, and to nothing else: no profile, no shared

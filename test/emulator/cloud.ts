@@ -1,17 +1,16 @@
 import { spawn } from "node:child_process";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import * as path from "node:path";
-import { awsEnvironment } from "./awsEnvironment";
-import { withoutAccounts } from "./engine/environment";
-import { REPOSITORY } from "./engine/scratch";
-import { GatewayControl } from "./gateway/control";
-import { cleanLeftovers } from "./machines/machines";
-import { CloudRecord, DaemonRequest, Run } from "./runs";
-import { prepareTools } from "./tools/prepare";
-import type { Tools } from "./tools/prepare";
-import { isAlive, ProcessIdentity, self, waitForExit } from "./tools/process";
-import { chooseProviders, PROVIDERS, PROVIDERS_VARIABLE, providerVersions } from "./tools/providers";
+import { awsEnvironment } from "./awsEnvironment.ts";
+import { withoutAccounts } from "./engine/environment.ts";
+import { REPOSITORY } from "./engine/scratch.ts";
+import { GatewayControl } from "./gateway/control.ts";
+import { cleanLeftovers } from "./machines/machines.ts";
+import { type CloudRecord, type DaemonRequest, Run } from "./runs.ts";
+import { prepareTools } from "./tools/prepare.ts";
+import type { Tools } from "./tools/prepare.ts";
+import { isAlive, type ProcessIdentity, self, waitForExit } from "./tools/process.ts";
+import { chooseProviders, PROVIDERS, PROVIDERS_VARIABLE, providerVersions } from "./tools/providers.ts";
 
 /** How a pocket cloud is started. */
 export interface PocketCloudOptions {
@@ -41,13 +40,22 @@ export class PocketCloud {
     readonly dir: string;
     readonly daemon: ProcessIdentity;
 
+    readonly name: string;
+    private readonly run: Run;
+    /** What was prepared for it, where this process has started it. */
+    readonly tools?: Tools;
+
     private constructor(
-        readonly name: string,
-        private readonly run: Run,
+        name: string,
+        run: Run,
         record: CloudRecord,
-        /** What was prepared for it, where this process has started it. */
-        readonly tools?: Tools,
+
+        tools?: Tools,
     ) {
+        this.name = name;
+        this.run = run;
+        this.tools = tools;
+
         this.url = record.url;
         this.control = new GatewayControl(record.url);
         this.mode = record.mode;
@@ -134,22 +142,13 @@ async function endsByItself(run: Run, daemon: ProcessIdentity): Promise<boolean>
 /** Starts the daemon and waits until it is ready. */
 async function launch(run: Run): Promise<CloudRecord> {
     const log = await open(run.log, "a", 0o600);
-    const child = spawn(
-        process.execPath,
-        [
-            "--require",
-            createRequire(__filename).resolve("tsx/cjs"),
-            path.join(__dirname, "daemon.ts"),
-            run.requestFile,
-        ],
-        {
-            cwd: run.dir,
-            env: withoutAccounts(process.env),
-            // Of its own session: Ctrl-C in the terminal is the demo's to handle.
-            detached: true,
-            stdio: ["ignore", log.fd, log.fd],
-        },
-    );
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, "daemon.ts"), run.requestFile], {
+        cwd: run.dir,
+        env: withoutAccounts(process.env),
+        // Of its own session: Ctrl-C in the terminal is the demo's to handle.
+        detached: true,
+        stdio: ["ignore", log.fd, log.fd],
+    });
     await log.close();
     let ended = false;
     child.once("exit", () => (ended = true));

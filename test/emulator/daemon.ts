@@ -4,15 +4,15 @@
  * be killed at any time: what is in the cloud stays, as with AWS.
  */
 import { readFile, rm } from "node:fs/promises";
-import { awsEnvironment } from "./awsEnvironment";
-import { startGateway } from "./gateway/gateway";
-import { createAddressPool } from "./machines/addresses";
-import { createSupervisor } from "./machines/machines";
-import { serveStandIns } from "./standIns";
-import { DaemonRequest, Run } from "./runs";
-import { tryLock } from "./tools/lock";
-import { startMoto } from "./tools/moto";
-import { isAlive, self } from "./tools/process";
+import { awsEnvironment } from "./awsEnvironment.ts";
+import { startGateway } from "./gateway/gateway.ts";
+import { createAddressPool } from "./machines/addresses.ts";
+import { createSupervisor } from "./machines/machines.ts";
+import { serveStandIns } from "./standIns.ts";
+import { type DaemonRequest, Run } from "./runs.ts";
+import { tryLock } from "./tools/lock.ts";
+import { startMoto } from "./tools/moto.ts";
+import { isAlive, self } from "./tools/process.ts";
 
 /** How often it looks whether the process that it lives for is still there. */
 const OWNER_POLL_MS = 500;

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { cachePath } from "./cache";
-import { isAlive, ProcessIdentity } from "./tools/process";
-import type { ProviderName } from "./tools/providers";
+import { cachePath } from "./cache.ts";
+import { isAlive, type ProcessIdentity } from "./tools/process.ts";
+import type { ProviderName } from "./tools/providers.ts";
 
 /** What a daemon writes down when it is ready, for whoever wants to talk to it or stop it. */
 export interface CloudRecord {
@@ -31,7 +31,11 @@ export interface DaemonRequest {
 
 /** The folder of one run of the pocket cloud, with everything it writes. */
 export class Run {
-    constructor(readonly dir: string) {}
+    readonly dir: string;
+
+    constructor(dir: string) {
+        this.dir = dir;
+    }
 
     /** The run of a pocket cloud with this name. */
     static of(name: string): Run {

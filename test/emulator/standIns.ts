@@ -1,11 +1,11 @@
-import { awsProvider } from "./providers/aws";
-import { commandProviderAt } from "./providers/command";
-import type { ProviderDefinition } from "./providers/provider";
-import { randomProvider } from "./providers/random";
-import { serveProvider } from "./providers/server";
-import type { Endpoint } from "./providers/sshDial";
-import { tlsProvider } from "./providers/tls";
-import type { ProviderName } from "./tools/providers";
+import { awsProvider } from "./providers/aws/index.ts";
+import { commandProviderAt } from "./providers/command.ts";
+import type { ProviderDefinition } from "./providers/provider.ts";
+import { randomProvider } from "./providers/random.ts";
+import { serveProvider } from "./providers/server.ts";
+import type { Endpoint } from "./providers/sshDial.ts";
+import { tlsProvider } from "./providers/tls.ts";
+import type { ProviderName } from "./tools/providers.ts";
 
 type Definitions = Readonly<Record<ProviderName, ProviderDefinition | (() => ProviderDefinition)>>;
 

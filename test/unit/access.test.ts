@@ -1,7 +1,14 @@
 import { strict as assert } from "node:assert";
-import { portsUserData } from "../../components/labMachine";
-import { ClassInMocks, declareClass, Registered, registeredSoFar, Secret, valuesOf } from "./classInMocks";
-import { addressOf } from "./mockCloud";
+import { portsUserData } from "../../components/lab/labMachine.ts";
+import {
+    type ClassInMocks,
+    declareClass,
+    type Registered,
+    registeredSoFar,
+    type Secret,
+    valuesOf,
+} from "./classInMocks.ts";
+import { addressOf } from "./mockCloud.ts";
 
 const portOf = (command: Registered) =>
     ((command.inputs.connection as Secret).secret as { port: number }).port;

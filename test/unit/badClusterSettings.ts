@@ -1,4 +1,4 @@
-import { BadSettings } from "./badSettings";
+import type { BadSettings } from "./badSettings.ts";
 
 /** Machines, identities, clusters, nights, and keys that are no settings. */
 export const badMachinesAndClusters: readonly BadSettings[] = [

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ErrorHookRequest, RegisterResourceResponse, Result } from "@pulumi/pulumi/proto/resource_pb";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { getCallbacks } from "@pulumi/pulumi/runtime/settings";
-import program from "../../index";
-import { showSecrets } from "../secretsOnWire";
-import { answer, computed, MockCloud } from "./mockCloud";
+import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { getCallbacks } from "@pulumi/pulumi/runtime/settings.js";
+import program from "../../index.ts";
+import { showSecrets } from "../secretsOnWire.ts";
+import { answer, computed, type MockCloud } from "./mockCloud.ts";
 
 /** A value that was sent to the engine as a secret. */
 export interface Secret {
@@ -96,7 +96,7 @@ async function fail(request: RegisterRequest, error: string, callback: Callback)
     const calls = getCallbacks() as unknown as {
         _callbacks: Map<string, (request: Uint8Array) => Promise<unknown>>;
     };
-    const told = new ErrorHookRequest();
+    const told = new resourceProto.ErrorHookRequest();
     told.setName(request.getName());
     told.setType(request.getType());
     told.setFailedOperation("create");
@@ -104,8 +104,8 @@ async function fail(request: RegisterRequest, error: string, callback: Callback)
     for (const hook of request.getHooks()?.getOnErrorList() ?? []) {
         await calls._callbacks.get(hooks.get(hook) ?? "")?.(told.serializeBinary());
     }
-    const response = new RegisterResourceResponse();
-    response.setResult(Result.FAIL);
+    const response = new resourceProto.RegisterResourceResponse();
+    response.setResult(resourceProto.Result.FAIL);
     callback(null, response);
 }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
-import { ClassInMocks, declareClass, Secret } from "./classInMocks";
+import { type ClassInMocks, declareClass, type Secret } from "./classInMocks.ts";
 
 const stackTags = { Project: "student-labs", Stack: "eu-west-1" };
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass } from "./classInMocks";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 
 const clusterOf = async (changes: Record<string, unknown>) =>
     (await declareClass(changes)).the("ada-cluster", "aws:emr/cluster:Cluster").inputs;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass } from "./classInMocks";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { reasonIn } from "../../components/labFailures";
-import { ClassInMocks, declareClass } from "./classInMocks";
+import { reasonIn } from "../../components/failures/labFailures.ts";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 
 const names = (stack: ClassInMocks, lab: string) =>
     stack.resources.filter(({ name }) => new RegExp(`\\b${lab}\\b`).test(name)).map(({ urn }) => urn);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass, Registered, stdinOf, valuesOf } from "./classInMocks";
+import { type ClassInMocks, declareClass, type Registered, stdinOf, valuesOf } from "./classInMocks.ts";
 
 const stackTags = { Project: "student-labs", Stack: "eu-west-1" };
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };

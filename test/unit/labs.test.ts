@@ -7,7 +7,7 @@ import {
     planLabs,
     planSupport,
     supportOwner,
-} from "../../components/labs";
+} from "../../components/names/labs.ts";
 
 const nobody = { students: [], groups: [], studentCount: 0, spares: 0 };
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { strict as assert } from "node:assert";
-import { LabFailures } from "../../components/labFailures";
-import { Leftovers } from "../../components/leftovers";
+import { LabFailures } from "../../components/failures/labFailures.ts";
+import { Leftovers } from "../../components/failures/leftovers.ts";
 // Teaches Pulumi's mocks error hooks.
-import "./classInMocks";
+import "./classInMocks.ts";
 
 const args = (changes: Partial<pulumi.ErrorHookArgs> = {}): pulumi.ErrorHookArgs => ({
     urn: "urn:pulumi:eu-west-1::student-labs::aws:ec2/subnet:Subnet::classroom-network-subnet",

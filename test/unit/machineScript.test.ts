@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { hostKeyIn } from "../../components/labMachine";
-import { renderMachineScript } from "../../components/machineScript";
+import { hostKeyIn } from "../../components/lab/labMachine.ts";
+import { renderMachineScript } from "../../components/lab/machineScript.ts";
 
 describe("What a machine gets on standard input", () => {
     it("is the values, then the script", () => {
@@ -12,7 +12,9 @@ describe("What a machine gets on standard input", () => {
         assert.match(text, /^LAB_NAME='ada'\n# shellcheck shell=bash\n/);
         for (const file of ["common.sh", "course-archive.sh", "bootstrap.sh"]) {
             assert.ok(
-                text.includes(fs.readFileSync(path.join(__dirname, "../../scripts", file), "utf8")),
+                text.includes(
+                    fs.readFileSync(path.join(import.meta.dirname, "../../scripts/machine", file), "utf8"),
+                ),
                 file,
             );
         }

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass, valuesOf } from "./classInMocks";
+import { type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
 
 // What mrjob 0.7.4 really does when it joins a cluster (mrjob/emr.py, mrjob/fs/s3.py).
 describe("What mrjob demands", () => {

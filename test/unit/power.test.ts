@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass } from "./classInMocks";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 
 const asked = { supportMachines: ["demo"], dnsZone: "labs.university.edu" };
 const kindsOf = (stack: ClassInMocks) =>

@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as yaml from "js-yaml";
-import { definitions } from "../../components/settings/definitions";
-import { checkSettings } from "../../components/settings/settings";
-import { asTexts } from "./classInMocks";
+import { definitions } from "../../components/settings/definitions.ts";
+import { checkSettings } from "../../components/settings/settings.ts";
+import { asTexts } from "./classInMocks.ts";
 
-const root = path.join(__dirname, "..", "..");
+const root = path.join(import.meta.dirname, "..", "..");
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
 
 describe("Pulumi.yaml", () => {
@@ -104,8 +104,10 @@ describe("The program", () => {
 });
 
 describe("Scripts for machines", () => {
-    for (const file of fs.readdirSync(path.join(root, "scripts")).filter((name) => name.endsWith(".sh"))) {
+    for (const file of fs
+        .readdirSync(path.join(root, "scripts", "machine"))
+        .filter((name) => name.endsWith(".sh"))) {
         it(`know nothing of the pocket cloud: ${file}`, () =>
-            assert.doesNotMatch(read(path.join("scripts", file)), /emulator|pocket|moto_/i));
+            assert.doesNotMatch(read(path.join("scripts", "machine", file)), /emulator|pocket|moto_/i));
     }
 });

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { definitions } from "../../components/settings/definitions";
-import { SettingsError } from "../../components/settings/problem";
-import { checkSettings } from "../../components/settings/settings";
-import { asTexts, ClassInMocks, declareClass } from "./classInMocks";
+import { definitions } from "../../components/settings/definitions.ts";
+import { SettingsError } from "../../components/settings/problem.ts";
+import { checkSettings } from "../../components/settings/settings.ts";
+import { asTexts, type ClassInMocks, declareClass } from "./classInMocks.ts";
 
 // Endings of the names of a lab's resources: lab "ada" and lab "ada-cluster" must not meet anywhere.
 const endings = [

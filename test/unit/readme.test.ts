@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { settingsTable, tableIn } from "../../scripts/settingsTable";
+import { settingsTable, tableIn } from "../../scripts/settingsTable.ts";
 
-const root = path.join(__dirname, "..", "..");
+const root = path.join(import.meta.dirname, "..", "..");
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
 
 /** A table without the white space and the rulers that a formatter puts in. */

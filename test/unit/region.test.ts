@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { chooseZone, isArm } from "../../components/region";
-import { declareClass } from "./classInMocks";
+import { chooseZone, isArm } from "../../components/preflight/region.ts";
+import { declareClass } from "./classInMocks.ts";
 
 describe("The zone of a class", () => {
     const offered = new Map([

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { strict as assert } from "node:assert";
-import { declareClass, registeredSoFar } from "./classInMocks";
+import { declareClass, registeredSoFar } from "./classInMocks.ts";
 
 /** What the stack's state remembers of a class with the usual settings. */
 const running = {

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ClassInMocks, declareClass } from "./classInMocks";
-import { addressOf, hostKeyOf } from "./mockCloud";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
+import { addressOf, hostKeyOf } from "./mockCloud.ts";
 
 describe("The outputs of a stack", () => {
     let stack: ClassInMocks;
@@ -63,7 +63,7 @@ describe("The outputs of a stack", () => {
 
     describe("on the stack's page", () => {
         it("are Pulumi.README.md as it is, which Pulumi Cloud fills in", () => {
-            const file = path.join(__dirname, "..", "..", "Pulumi.README.md");
+            const file = path.join(import.meta.dirname, "..", "..", "Pulumi.README.md");
             assert.equal(stack.outputs.readme, fs.readFileSync(file, "utf8"));
         });
 

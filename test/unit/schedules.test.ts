@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { scheduleTimes } from "../../components/schedules";
-import { ClassInMocks, declareClass, Registered } from "./classInMocks";
+import { scheduleTimes } from "../../components/classroom/scheduledStop.ts";
+import { type ClassInMocks, declareClass, type Registered } from "./classInMocks.ts";
 
 const nightlyStop = { at: "20:05", timezone: "Europe/Lisbon" };
 const endsAt = "2097-07-25T18:00:00+01:00";

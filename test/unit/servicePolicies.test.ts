@@ -1,6 +1,15 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass } from "./classInMocks";
-import { account, Call, Principal, session, tagsOf, titleOf, Verdict, verdict } from "./policyVerdict";
+import { type ClassInMocks, declareClass } from "./classInMocks.ts";
+import {
+    account,
+    type Call,
+    type Principal,
+    session,
+    tagsOf,
+    titleOf,
+    type Verdict,
+    verdict,
+} from "./policyVerdict.ts";
 
 const archive = "arn:aws:s3:::university/ml/course.tar.gz";
 const bucket = "arn:aws:s3:::classroom-scratch-bucket-0123456";

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as yaml from "js-yaml";
-import { definitions, SettingKey } from "../../components/settings/definitions";
-import { SettingsError } from "../../components/settings/problem";
-import { checkSettings } from "../../components/settings/settings";
-import { badMachinesAndClusters } from "./badClusterSettings";
-import { badPeopleAndAccess, BadSettings } from "./badSettings";
-import { asTexts, declareClass, registeredSoFar } from "./classInMocks";
+import { definitions, type SettingKey } from "../../components/settings/definitions.ts";
+import { SettingsError } from "../../components/settings/problem.ts";
+import { checkSettings } from "../../components/settings/settings.ts";
+import { badMachinesAndClusters } from "./badClusterSettings.ts";
+import { badPeopleAndAccess, type BadSettings } from "./badSettings.ts";
+import { asTexts, declareClass, registeredSoFar } from "./classInMocks.ts";
 
 const complete = { students: ["Ada"], allowedSshCidrs: ["130.88.0.0/16"] };
 

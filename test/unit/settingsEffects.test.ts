@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { Setting } from "../../components/settings/definition";
-import { definitions, SettingKey } from "../../components/settings/definitions";
-import { ClassInMocks, declareClass, Registered } from "./classInMocks";
+import type { Setting } from "../../components/settings/definition.ts";
+import { definitions, type SettingKey } from "../../components/settings/definitions.ts";
+import { type ClassInMocks, declareClass, type Registered } from "./classInMocks.ts";
 
 const blob = Buffer.from(`\0\0\0\x0bssh-ed25519\0\0\0 ${"k".repeat(32)}`).toString("base64");
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass, Registered, Secret, valuesOf } from "./classInMocks";
-import { addressOf } from "./mockCloud";
+import { type ClassInMocks, declareClass, type Registered, type Secret, valuesOf } from "./classInMocks.ts";
+import { addressOf } from "./mockCloud.ts";
 
 describe("A student's lab", () => {
     let lab: ClassInMocks;

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { ClassInMocks, declareClass, valuesOf } from "./classInMocks";
-import { addressOf, hostKeyOf } from "./mockCloud";
+import { type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
+import { addressOf, hostKeyOf } from "./mockCloud.ts";
 
 const object = "arn:aws:s3:::university/ml/course.tar.gz";
 const tags = { Project: "student-labs", Stack: "eu-west-1", Support: "demo-1" };

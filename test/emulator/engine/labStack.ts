@@ -1,13 +1,13 @@
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { exists } from "../tools/buildOnce";
-import { Engine, findEngine } from "../tools/engine";
-import { run, RunResult } from "../tools/run";
-import { engineEnvironment } from "./environment";
-import type { EngineOptions, OperationKind } from "./messages";
-import { RunningOperation } from "./runningOperation";
-import type { OperationResult } from "./result";
-import { REPOSITORY, Scratch, StackConfig } from "./scratch";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { exists } from "../tools/buildOnce.ts";
+import { type Engine, findEngine } from "../tools/engine.ts";
+import { run, type RunResult } from "../tools/run.ts";
+import { engineEnvironment } from "./environment.ts";
+import type { EngineOptions, OperationKind } from "./messages.ts";
+import { RunningOperation } from "./runningOperation.ts";
+import type { OperationResult } from "./result.ts";
+import { REPOSITORY, Scratch, type StackConfig } from "./scratch.ts";
 
 /** What a stack is made from. */
 export interface LabStackOptions {
@@ -42,14 +42,27 @@ const COMMAND_LIMIT_MS = 120_000;
 
 /** A stack on the real engine, with its state in a folder, in a scratch copy of the project. */
 export class LabStack {
+    readonly stack: string;
+    readonly engine: Engine;
+    readonly scratch: Scratch;
+    /** Program that runs inline; `undefined` where the language host runs the repository's. */
+    private readonly program: string | undefined;
+    private readonly env: Readonly<Record<string, string>>;
+
     private constructor(
-        readonly stack: string,
-        readonly engine: Engine,
-        readonly scratch: Scratch,
-        /** Program that runs inline; `undefined` where the language host runs the repository's. */
-        private readonly program: string | undefined,
-        private readonly env: Readonly<Record<string, string>>,
-    ) {}
+        stack: string,
+        engine: Engine,
+        scratch: Scratch,
+
+        program: string | undefined,
+        env: Readonly<Record<string, string>>,
+    ) {
+        this.stack = stack;
+        this.engine = engine;
+        this.scratch = scratch;
+        this.program = program;
+        this.env = env;
+    }
 
     /** Makes the stack, or finds it again in its folder. */
     static async create(options: LabStackOptions): Promise<LabStack> {

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /** What the engine is asked to do. */
 export type OperationKind = "up" | "preview" | "refresh" | "destroy";

@@ -2,11 +2,11 @@
  * One operation of the engine, in a process of its own: the program is loaded anew each time as `pulumi up` does, its memory
  * is given back, and it can be killed together with the engine. Started by `labStack.ts` only, which talks to it over IPC.
  */
-import { createRequire } from "node:module";
 import { setImmediate as soon } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { runtime } from "@pulumi/pulumi";
-import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
-import type { OperationMessage, OperationRequest } from "./messages";
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { OperationMessage, OperationRequest } from "./messages.ts";
 
 /** How long the engine gets to finish its running steps when the test or demo that wants them is gone. */
 const GRACE_MS = 20_000;
@@ -49,14 +49,14 @@ function endWithErrors(): void {
     }) as typeof signal;
 }
 
-/** What the module exports is the outputs of the stack; a function among `module.exports` is called, as the language host does. */
+/** What the module exports by default is the outputs of the stack, or a function that makes them, as for the language host. */
 function inlineProgram(file: string): () => Promise<Record<string, unknown>> {
     return async () => {
         endWithErrors();
-        const exported = createRequire(__filename)(file) as unknown;
+        const { default: exported } = (await import(pathToFileURL(file).href)) as { default: unknown };
         const outputs: unknown =
             typeof exported === "function" ? await (exported as () => unknown)() : exported;
-        return Object.fromEntries(Object.entries(outputs ?? {}).filter(([name]) => name !== "__esModule"));
+        return { ...(outputs as object) };
     };
 }
 

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /** One thing the engine did (or, in a preview, would do) with a resource. */
 export interface Step {

@@ -1,9 +1,8 @@
-import { ChildProcess, fork } from "node:child_process";
-import { createRequire } from "node:module";
+import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import type { OperationMessage, OperationRequest } from "./messages";
-import { EventCollector, OperationResult } from "./result";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { OperationMessage, OperationRequest } from "./messages.ts";
+import { EventCollector, type OperationResult } from "./result.ts";
 
 /** How an operation is run and watched. */
 export interface RunningOptions {
@@ -28,11 +27,9 @@ export class RunningOperation {
         let stdout = "";
         let stderr = "";
         let done: { exitCode: number; message?: string } | undefined;
-        this.child = fork(path.join(__dirname, "operation.ts"), [], {
+        this.child = fork(path.join(import.meta.dirname, "operation.ts"), [], {
             cwd: request.workDir,
             env: { ...options.env },
-            // An absolute path: `--require` looks from the working folder.
-            execArgv: ["--require", createRequire(__filename).resolve("tsx/cjs")],
             stdio: ["ignore", "pipe", "pipe", "ipc"],
             // A group of its own, so that all of it can be killed at once.
             detached: true,

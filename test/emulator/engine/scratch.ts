@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { dump, load } from "js-yaml";
 
 /** The repository. */
-export const REPOSITORY = path.resolve(__dirname, "../../..");
+export const REPOSITORY = path.resolve(import.meta.dirname, "../../..");
 
 /** Settings of a stack; keys without a colon belong to the project. */
 export type StackConfig = Readonly<Record<string, unknown>>;
@@ -35,7 +35,11 @@ export class Scratch {
     readonly state: string;
     readonly passphraseFile: string;
 
-    constructor(readonly dir: string) {
+    readonly dir: string;
+
+    constructor(dir: string) {
+        this.dir = dir;
+
         this.project = path.join(dir, "project");
         this.home = path.join(dir, "home");
         this.state = path.join(dir, "state");

@@ -7,12 +7,12 @@
  * Not evaluated: bucket policies, service control policies, session policies (the class uses none of them).
  */
 import { runSimulation, type EvaluationResult } from "@cloud-copilot/iam-simulate";
-import type { Check } from "./checkParts";
-import { AwsError } from "./errors";
-import type { Identity } from "./identities";
-import { ACCOUNT_ID } from "./operator";
-import type { Principal } from "./principals";
-import type { AwsCall } from "./request";
+import type { Check } from "./checkParts.ts";
+import { AwsError } from "./errors.ts";
+import type { Identity } from "./identities.ts";
+import { ACCOUNT_ID } from "./operator.ts";
+import type { Principal } from "./principals.ts";
+import type { AwsCall } from "./request.ts";
 
 /** What IAM says. */
 export interface Decision {

@@ -1,5 +1,5 @@
 /** What questions to IAM are made of. */
-import { ACCOUNT_ID } from "./operator";
+import { ACCOUNT_ID } from "./operator.ts";
 
 /** One question to IAM. */
 export interface Check {

@@ -1,11 +1,11 @@
 /** Which IAM permissions a call needs: action, resource and request context. Pure but for the look-up of tags. */
-import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts";
-import { arrayOf, objectOf, stringOf, tagsOf } from "./json";
-import { ACCOUNT_ID } from "./operator";
-import type { AwsCall } from "./request";
-import { s3IamAction } from "./s3Actions";
-import { schedulerChecks } from "./schedulerChecks";
-import { descendants, parseXml, textOf } from "./xml";
+import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts.ts";
+import { arrayOf, objectOf, stringOf, tagsOf } from "./json.ts";
+import { ACCOUNT_ID } from "./operator.ts";
+import type { AwsCall } from "./request.ts";
+import { s3IamAction } from "./s3Actions.ts";
+import { schedulerChecks } from "./schedulerChecks.ts";
+import { descendants, parseXml, textOf } from "./xml.ts";
 
 /** Tags of what is named in a request; empty for what does not exist. */
 export interface TagLookup {

@@ -1,9 +1,9 @@
 /** Client of the gateway's control interface: what tests order and look at, from any process. */
-import type { LoggedCall } from "./calls";
-import type { Fault, Limit } from "./faults";
+import type { LoggedCall } from "./calls.ts";
+import type { Fault, Limit } from "./faults.ts";
 
-export type { LoggedCall } from "./calls";
-export type { Fault, Limit } from "./faults";
+export type { LoggedCall } from "./calls.ts";
+export type { Fault, Limit } from "./faults.ts";
 
 /** A machine as the control interface tells it. */
 export interface MachineView {
@@ -31,7 +31,11 @@ export interface FiringView {
 
 /** Typed access to `/_pocket` of a gateway. */
 export class GatewayControl {
-    constructor(private readonly url: string) {}
+    private readonly url: string;
+
+    constructor(url: string) {
+        this.url = url;
+    }
 
     /** Arms a fault; several may be armed, the first that matches and is not used up strikes. */
     async addFault(fault: Fault): Promise<void> {

@@ -1,12 +1,12 @@
 /** The gateway's side of the control interface: JSON over HTTP under `/_pocket`. For tests on this machine only. */
-import type { CallLog } from "./calls";
-import type { FiringView, MachineView } from "./control";
-import type { MachineSupervisor } from "../machines/machines";
-import { jsonAnswer, type Answer } from "./errors";
-import { EMR_LIMITS, type Fault, type Faults, type Limit } from "./faults";
-import type { Hosts } from "./hosts";
-import { numberOf, objectOf, parseObject, stringOf, type JsonObject } from "./json";
-import type { RawRequest } from "./request";
+import type { CallLog } from "./calls.ts";
+import type { FiringView, MachineView } from "./control.ts";
+import type { MachineSupervisor } from "../machines/machines.ts";
+import { jsonAnswer, type Answer } from "./errors.ts";
+import { EMR_LIMITS, type Fault, type Faults, type Limit } from "./faults.ts";
+import type { Hosts } from "./hosts.ts";
+import { numberOf, objectOf, parseObject, stringOf, type JsonObject } from "./json.ts";
+import type { RawRequest } from "./request.ts";
 
 /** What the control interface reaches. */
 export interface Controlled {

@@ -1,6 +1,6 @@
 /** Errors as AWS words, codes and formats them, in the protocol of the call that they answer. */
-import type { AwsCall } from "./request";
-import { escapeXml } from "./xml";
+import type { AwsCall } from "./request.ts";
+import { escapeXml } from "./xml.ts";
 
 /** An HTTP answer of the gateway. */
 export interface Answer {
@@ -11,12 +11,14 @@ export interface Answer {
 
 /** An error that the caller shall see as AWS's. */
 export class AwsError extends Error {
-    constructor(
-        readonly code: string,
-        message: string,
-        readonly status = 400,
-    ) {
+    readonly code: string;
+    readonly status: number;
+
+    constructor(code: string, message: string, status = 400) {
         super(message);
+        this.code = code;
+        this.status = status;
+
         this.name = "AwsError";
     }
 }

@@ -1,7 +1,7 @@
 /** Trouble on order: errors, delays, throttling, things that fail after they were made, and time that states take. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsError } from "./errors";
-import type { AwsCall } from "./request";
+import { AwsError } from "./errors.ts";
+import type { AwsCall } from "./request.ts";
 
 /** A fault as tests ask for it. */
 export interface Fault {

@@ -4,34 +4,34 @@ import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AddressInfo } from "node:net";
-import type { AddressPool } from "../machines/addresses";
-import type { MachineSupervisor } from "../machines/machines";
-import { authorize } from "./authorization";
-import { CallLog } from "./calls";
-import type { Check } from "./checkParts";
-import { checksOf, type TagLookup } from "./checks";
-import { handleControl } from "./controlServer";
-import { KeyPairs } from "./ec2/keyPairs";
-import { Ec2Service } from "./ec2/service";
-import { readEc2Tags } from "./ec2/tags";
-import { EmrService } from "./emr/service";
-import { stepRunner } from "./emr/steps";
-import type { EmrContext } from "./emr/context";
-import { AwsError, errorAnswer, type Answer } from "./errors";
-import { Faults, type Doom } from "./faults";
-import { Hosts } from "./hosts";
-import { Identities } from "./identities";
-import { MetadataService } from "./metadata";
-import { Moto } from "./moto";
-import { DEFAULT_REGION } from "./operator";
-import { principalOf, type Principal } from "./principals";
-import { parseRequest, type AwsCall, type RawRequest } from "./request";
-import { deleteObjects, handleS3 } from "./s3";
-import { ScheduleCalls } from "./scheduleCalls";
-import { Schedules } from "./scheduler";
-import { Sessions } from "./sessions";
-import { handleSsm } from "./ssm";
-import { handleSts } from "./sts";
+import type { AddressPool } from "../machines/addresses.ts";
+import type { MachineSupervisor } from "../machines/machines.ts";
+import { authorize } from "./authorization.ts";
+import { CallLog } from "./calls.ts";
+import type { Check } from "./checkParts.ts";
+import { checksOf, type TagLookup } from "./checks.ts";
+import { handleControl } from "./controlServer.ts";
+import { KeyPairs } from "./ec2/keyPairs.ts";
+import { Ec2Service } from "./ec2/service.ts";
+import { readEc2Tags } from "./ec2/tags.ts";
+import { EmrService } from "./emr/service.ts";
+import { stepRunner } from "./emr/steps.ts";
+import type { EmrContext } from "./emr/context.ts";
+import { AwsError, errorAnswer, type Answer } from "./errors.ts";
+import { Faults, type Doom } from "./faults.ts";
+import { Hosts } from "./hosts.ts";
+import { Identities } from "./identities.ts";
+import { MetadataService } from "./metadata.ts";
+import { Moto } from "./moto.ts";
+import { DEFAULT_REGION } from "./operator.ts";
+import { principalOf, type Principal } from "./principals.ts";
+import { parseRequest, type AwsCall, type RawRequest } from "./request.ts";
+import { deleteObjects, handleS3 } from "./s3.ts";
+import { ScheduleCalls } from "./scheduleCalls.ts";
+import { Schedules } from "./scheduler.ts";
+import { Sessions } from "./sessions.ts";
+import { handleSsm } from "./ssm.ts";
+import { handleSts } from "./sts.ts";
 
 /** What a gateway needs. */
 export interface GatewayOptions {
@@ -73,7 +73,11 @@ class GatewayServer {
     private readonly region: string;
     private url = "";
 
-    constructor(private readonly options: GatewayOptions) {
+    private readonly options: GatewayOptions;
+
+    constructor(options: GatewayOptions) {
+        this.options = options;
+
         const { machines, addresses, motoUrl } = options;
         this.region = options.region ?? DEFAULT_REGION;
         this.moto = new Moto(motoUrl);

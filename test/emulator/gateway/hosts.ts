@@ -2,10 +2,10 @@
  * Machines of the pocket cloud as EC2 sees them: instances and nodes of clusters, their states, addresses and reasons.
  * moto keeps everything else about an instance; the supervisor runs what is behind it.
  */
-import type { AddressPool } from "../machines/addresses";
-import type { MachineSpec, MachineSupervisor } from "../machines/machines";
-import type { Doom, Faults } from "./faults";
-import { METADATA_PORT } from "./operator";
+import type { AddressPool } from "../machines/addresses.ts";
+import type { MachineSpec, MachineSupervisor } from "../machines/machines.ts";
+import type { Doom, Faults } from "./faults.ts";
+import { METADATA_PORT } from "./operator.ts";
 
 /** States of an instance, with EC2's numbers. */
 export const STATE_CODES = {
@@ -87,12 +87,22 @@ export class Hosts {
     private watcher: HostWatcher | undefined;
     private endpoint = "";
 
+    private readonly machines: MachineSupervisor;
+    private readonly addresses: AddressPool;
+    private readonly faults: Faults;
+    private readonly log: (line: string) => void;
+
     constructor(
-        private readonly machines: MachineSupervisor,
-        private readonly addresses: AddressPool,
-        private readonly faults: Faults,
-        private readonly log: (line: string) => void,
-    ) {}
+        machines: MachineSupervisor,
+        addresses: AddressPool,
+        faults: Faults,
+        log: (line: string) => void,
+    ) {
+        this.machines = machines;
+        this.addresses = addresses;
+        this.faults = faults;
+        this.log = log;
+    }
 
     /** Tells machines where AWS is, and who shall hear of them (the metadata service). */
     attach(endpoint: string, watcher: HostWatcher): void {

@@ -19,8 +19,8 @@ import {
     ListUserPoliciesCommand,
     type Tag,
 } from "@aws-sdk/client-iam";
-import { objectOf, parseObject, type JsonObject } from "./json";
-import type { Moto } from "./moto";
+import { objectOf, parseObject, type JsonObject } from "./json.ts";
+import type { Moto } from "./moto.ts";
 
 /** A policy document under a name for messages. */
 export interface NamedPolicy {
@@ -68,7 +68,11 @@ function isMissing(error: unknown): boolean {
 export class Identities {
     private cache = new Map<string, Cached>();
 
-    constructor(private readonly moto: Moto) {}
+    private readonly moto: Moto;
+
+    constructor(moto: Moto) {
+        this.moto = moto;
+    }
 
     /** Forgets everything; called when an IAM write passes. */
     invalidate(): void {

@@ -6,10 +6,10 @@
  */
 import { randomBytes } from "node:crypto";
 import http from "node:http";
-import type { Host, HostWatcher } from "./hosts";
-import { trusts, type Identities } from "./identities";
-import { ACCOUNT_ID, METADATA_PORT } from "./operator";
-import type { Sessions } from "./sessions";
+import type { Host, HostWatcher } from "./hosts.ts";
+import { trusts, type Identities } from "./identities.ts";
+import { ACCOUNT_ID, METADATA_PORT } from "./operator.ts";
+import type { Sessions } from "./sessions.ts";
 
 interface Reply {
     readonly status: number;
@@ -40,11 +40,15 @@ function text(body: string | undefined): Reply {
 class MachineMetadata {
     private readonly tokens = new Map<string, number>();
 
-    constructor(
-        private readonly host: Host,
-        private readonly sessions: Sessions,
-        private readonly identities: Identities,
-    ) {}
+    private readonly host: Host;
+    private readonly sessions: Sessions;
+    private readonly identities: Identities;
+
+    constructor(host: Host, sessions: Sessions, identities: Identities) {
+        this.host = host;
+        this.sessions = sessions;
+        this.identities = identities;
+    }
 
     async reply(method: string, path: string, headers: http.IncomingHttpHeaders): Promise<Reply> {
         if (method === "PUT" && path === "/latest/api/token") return this.token(headers);
@@ -142,11 +146,15 @@ class MachineMetadata {
 export class MetadataService implements HostWatcher {
     private readonly servers = new Map<string, http.Server>();
 
-    constructor(
-        private readonly sessions: Sessions,
-        private readonly identities: Identities,
-        private readonly log: (line: string) => void,
-    ) {}
+    private readonly sessions: Sessions;
+    private readonly identities: Identities;
+    private readonly log: (line: string) => void;
+
+    constructor(sessions: Sessions, identities: Identities, log: (line: string) => void) {
+        this.sessions = sessions;
+        this.identities = identities;
+        this.log = log;
+    }
 
     /** Listens on the machine's address; on a second call (after a start) on the new one. */
     async up(host: Host): Promise<void> {

@@ -4,9 +4,9 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import type { Answer } from "./errors";
-import { OPERATOR_ACCESS_KEY, OPERATOR_CREDENTIALS } from "./operator";
-import type { AwsCall } from "./request";
+import type { Answer } from "./errors.ts";
+import { OPERATOR_ACCESS_KEY, OPERATOR_CREDENTIALS } from "./operator.ts";
+import type { AwsCall } from "./request.ts";
 
 /** Headers that belong to one connection, not to the message. */
 const HOP_BY_HOP = new Set([
@@ -27,7 +27,11 @@ export class Moto {
     readonly iam: IAMClient;
     readonly s3: S3Client;
 
-    constructor(private readonly url: string) {
+    private readonly url: string;
+
+    constructor(url: string) {
+        this.url = url;
+
         const common = { endpoint: url, credentials: OPERATOR_CREDENTIALS, region: "us-east-1" };
         this.iam = new IAMClient(common);
         this.s3 = new S3Client({ ...common, forcePathStyle: true });

@@ -5,11 +5,11 @@
  * AWS's clients and our policies depend on is: an unknown key, a deleted user or role, a wrong or missing session token
  * and an expired session are refused with AWS's codes.
  */
-import { AwsError } from "./errors";
-import type { Identities, Identity } from "./identities";
-import { OPERATOR_ACCESS_KEY, OPERATOR_ARN } from "./operator";
-import type { AwsCall } from "./request";
-import type { Sessions } from "./sessions";
+import { AwsError } from "./errors.ts";
+import type { Identities, Identity } from "./identities.ts";
+import { OPERATOR_ACCESS_KEY, OPERATOR_ARN } from "./operator.ts";
+import type { AwsCall } from "./request.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** The caller. */
 export interface Principal {

@@ -5,9 +5,9 @@
  * for which they use path style or are told to.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import { flatten, parseObject, type JsonObject } from "./json";
-import { schedulerAction, route53Action } from "./rest";
-import { s3Action, splitS3Path } from "./s3Actions";
+import { flatten, parseObject, type JsonObject } from "./json.ts";
+import { schedulerAction, route53Action } from "./rest.ts";
+import { s3Action, splitS3Path } from "./s3Actions.ts";
 
 /** How a service talks. */
 export type Protocol = "json" | "query" | "ec2" | "s3" | "rest-json" | "rest-xml";

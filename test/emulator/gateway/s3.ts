@@ -7,14 +7,14 @@ import {
     PutObjectCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
-import { decide, denialMessage } from "./authorization";
-import type { CallLog } from "./calls";
-import type { Check } from "./checkParts";
-import { AwsError, errorAnswer, xmlAnswer, type Answer } from "./errors";
-import type { Moto } from "./moto";
-import type { Principal } from "./principals";
-import type { AwsCall } from "./request";
-import { element, serializeXml } from "./xml";
+import { decide, denialMessage } from "./authorization.ts";
+import type { CallLog } from "./calls.ts";
+import type { Check } from "./checkParts.ts";
+import { AwsError, errorAnswer, xmlAnswer, type Answer } from "./errors.ts";
+import type { Moto } from "./moto.ts";
+import type { Principal } from "./principals.ts";
+import type { AwsCall } from "./request.ts";
+import { element, serializeXml } from "./xml.ts";
 
 const S3_NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
@@ -71,12 +71,15 @@ export interface ListedObject {
 export class S3Access {
     private readonly s3: S3Client;
 
-    constructor(
-        moto: Moto,
-        private readonly principal: () => Promise<Principal>,
-        private readonly calls: CallLog,
-        private readonly region: string,
-    ) {
+    private readonly principal: () => Promise<Principal>;
+    private readonly calls: CallLog;
+    private readonly region: string;
+
+    constructor(moto: Moto, principal: () => Promise<Principal>, calls: CallLog, region: string) {
+        this.principal = principal;
+        this.calls = calls;
+        this.region = region;
+
         this.s3 = moto.s3;
     }
 

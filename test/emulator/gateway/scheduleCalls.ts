@@ -5,15 +5,15 @@ import {
     ListTagsForResourceCommand,
     UntagResourceCommand,
 } from "@aws-sdk/client-scheduler";
-import { mayAssume } from "./authorization";
-import { AwsError, jsonAnswer, notImplemented, type Answer } from "./errors";
-import type { Faults } from "./faults";
-import type { Identities } from "./identities";
-import { parseObject } from "./json";
-import type { Moto } from "./moto";
-import { ACCOUNT_ID } from "./operator";
-import type { AwsCall } from "./request";
-import { groupItself, groupOf, scheduleGroupArn } from "./schedulerChecks";
+import { mayAssume } from "./authorization.ts";
+import { AwsError, jsonAnswer, notImplemented, type Answer } from "./errors.ts";
+import type { Faults } from "./faults.ts";
+import type { Identities } from "./identities.ts";
+import { parseObject } from "./json.ts";
+import type { Moto } from "./moto.ts";
+import { ACCOUNT_ID } from "./operator.ts";
+import type { AwsCall } from "./request.ts";
+import { groupItself, groupOf, scheduleGroupArn } from "./schedulerChecks.ts";
 
 /** What EventBridge Scheduler says of a schedule when it takes on a role: its group, not the schedule itself. */
 export function schedulerContext(region: string, group: string): Record<string, string> {
@@ -25,12 +25,17 @@ export class ScheduleCalls {
     /** ARNs of groups whose schedules are just being deleted. */
     private readonly deleting = new Set<string>();
 
-    constructor(
-        private readonly moto: Moto,
-        private readonly identities: Identities,
-        private readonly faults: Faults,
-        private readonly log: (line: string) => void,
-    ) {}
+    private readonly moto: Moto;
+    private readonly identities: Identities;
+    private readonly faults: Faults;
+    private readonly log: (line: string) => void;
+
+    constructor(moto: Moto, identities: Identities, faults: Faults, log: (line: string) => void) {
+        this.moto = moto;
+        this.identities = identities;
+        this.faults = faults;
+        this.log = log;
+    }
 
     /** Answers a call. */
     async handle(call: AwsCall): Promise<Answer> {

@@ -6,17 +6,17 @@ import {
     type ListSchedulesInput,
     type ScheduleSummary,
 } from "@aws-sdk/client-scheduler";
-import { mayAssume } from "./authorization";
-import type { FiringView } from "./control";
-import type { Answer } from "./errors";
-import type { Identities } from "./identities";
-import { flatten, parseObject, stringsOf, type JsonObject } from "./json";
-import type { Moto } from "./moto";
-import { rolePrincipal, type Principal } from "./principals";
-import type { AwsCall } from "./request";
-import { schedulerContext } from "./scheduleCalls";
-import { nextFiring } from "./scheduleTime";
-import { sessionArn } from "./sessions";
+import { mayAssume } from "./authorization.ts";
+import type { FiringView } from "./control.ts";
+import type { Answer } from "./errors.ts";
+import type { Identities } from "./identities.ts";
+import { flatten, parseObject, stringsOf, type JsonObject } from "./json.ts";
+import type { Moto } from "./moto.ts";
+import { rolePrincipal, type Principal } from "./principals.ts";
+import type { AwsCall } from "./request.ts";
+import { schedulerContext } from "./scheduleCalls.ts";
+import { nextFiring } from "./scheduleTime.ts";
+import { sessionArn } from "./sessions.ts";
 
 type Perform = (call: AwsCall, principal: Principal) => Promise<Answer>;
 
@@ -77,12 +77,17 @@ export class Schedules {
     private timer: NodeJS.Timeout | undefined;
     private last = Date.now();
 
-    constructor(
-        private readonly moto: Moto,
-        private readonly identities: Identities,
-        private readonly perform: Perform,
-        private readonly log: (line: string) => void,
-    ) {}
+    private readonly moto: Moto;
+    private readonly identities: Identities;
+    private readonly perform: Perform;
+    private readonly log: (line: string) => void;
+
+    constructor(moto: Moto, identities: Identities, perform: Perform, log: (line: string) => void) {
+        this.moto = moto;
+        this.identities = identities;
+        this.perform = perform;
+        this.log = log;
+    }
 
     /** Called for calls that make schedules: only regions with schedules are looked at. */
     watch(region: string): void {

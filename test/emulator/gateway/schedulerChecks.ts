@@ -1,8 +1,8 @@
 /** Which IAM permissions a call of EventBridge Scheduler needs ("Actions, resources, and condition keys"). */
-import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts";
-import { tagsOf } from "./json";
-import { ACCOUNT_ID } from "./operator";
-import type { AwsCall } from "./request";
+import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts.ts";
+import { tagsOf } from "./json.ts";
+import { ACCOUNT_ID } from "./operator.ts";
+import type { AwsCall } from "./request.ts";
 
 /** ARN of a schedule group. */
 export function scheduleGroupArn(region: string, group: string): string {

@@ -1,6 +1,6 @@
 /** Temporary credentials that the gateway hands to machines by the metadata service. */
 import { randomBytes } from "node:crypto";
-import { ACCOUNT_ID } from "./operator";
+import { ACCOUNT_ID } from "./operator.ts";
 
 /** How long they live. Machines fetch new ones when a quarter of that is left, as on EC2 (about six hours there). */
 const LIFETIME_MS = 6 * 60 * 60 * 1000;
@@ -29,7 +29,11 @@ export class Sessions {
     private readonly byKey = new Map<string, Session>();
     private readonly current = new Map<string, Session>();
 
-    constructor(private readonly now: () => number = Date.now) {}
+    private readonly now: () => number;
+
+    constructor(now: () => number = Date.now) {
+        this.now = now;
+    }
 
     /** Credentials of that role for that machine; the same until a quarter of their life is left. */
     issue(role: string, name: string): Session {

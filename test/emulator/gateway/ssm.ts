@@ -1,9 +1,9 @@
 /** Public SSM parameters that the class looks up and moto does not know; everything else is moto's. */
-import { jsonAnswer, type Answer } from "./errors";
-import { UBUNTU_AMD64, UBUNTU_ARM64 } from "./images";
-import { stringOf, stringsOf, type JsonObject } from "./json";
-import type { Moto } from "./moto";
-import type { AwsCall } from "./request";
+import { jsonAnswer, type Answer } from "./errors.ts";
+import { UBUNTU_AMD64, UBUNTU_ARM64 } from "./images.ts";
+import { stringOf, stringsOf, type JsonObject } from "./json.ts";
+import type { Moto } from "./moto.ts";
+import type { AwsCall } from "./request.ts";
 
 const PUBLIC: Readonly<Record<string, string>> = {
     "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id": UBUNTU_AMD64,

@@ -1,9 +1,9 @@
 /** STS: who am I. Roles are assumed by machines only, through the metadata service. */
-import { notImplemented, xmlAnswer, type Answer } from "./errors";
-import { ACCOUNT_ID } from "./operator";
-import type { Principal } from "./principals";
-import type { AwsCall } from "./request";
-import { escapeXml } from "./xml";
+import { notImplemented, xmlAnswer, type Answer } from "./errors.ts";
+import { ACCOUNT_ID } from "./operator.ts";
+import type { Principal } from "./principals.ts";
+import type { AwsCall } from "./request.ts";
+import { escapeXml } from "./xml.ts";
 
 /** Answers a call of STS that IAM has allowed. */
 export function handleSts(call: AwsCall, principal: Principal): Answer {

@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { ensureCache } from "../cache";
-import { METADATA_PORT } from "../gateway/operator";
-import { tryLock } from "../tools/lock";
-import { listenFailure } from "./allowed";
+import { ensureCache } from "../cache.ts";
+import { METADATA_PORT } from "../gateway/operator.ts";
+import { tryLock } from "../tools/lock.ts";
+import { listenFailure } from "./allowed.ts";
 
 const FIRST = 10;
 const LAST = 254;
@@ -39,10 +39,13 @@ class LockedPool implements AddressPool {
     private next = FIRST;
     private turn: Promise<unknown> = Promise.resolve();
 
-    constructor(
-        private readonly dir: string,
-        private readonly isOccupied: (address: string) => Promise<boolean>,
-    ) {}
+    private readonly dir: string;
+    private readonly isOccupied: (address: string) => Promise<boolean>;
+
+    constructor(dir: string, isOccupied: (address: string) => Promise<boolean>) {
+        this.dir = dir;
+        this.isOccupied = isOccupied;
+    }
 
     take(): Promise<string> {
         // One after the other: two calls at once must not try the same address.

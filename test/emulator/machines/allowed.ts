@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import * as path from "node:path";
-import { ensureCache } from "../cache";
-import { run } from "../tools/run";
+import { ensureCache } from "../cache.ts";
+import { run } from "../tools/run.ts";
 
 /** A loopback address outside the pool, of this process alone, to try whether hosts could listen. */
 const PROBE_ADDRESS = `127.1.${(process.pid >> 8) & 255}.${(process.pid & 127) + 1}`;

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { Command } from "commander";
-import { ensureCache } from "../cache";
-import { isAlive, ProcessIdentity, self } from "../tools/process";
-import { createAddressPool } from "./addresses";
-import { removeTree } from "./leftovers";
-import { cleanLeftovers, createSupervisor } from "./machines";
-import { buildRootfs } from "./rootfs";
+import { ensureCache } from "../cache.ts";
+import { isAlive, type ProcessIdentity, self } from "../tools/process.ts";
+import { createAddressPool } from "./addresses.ts";
+import { removeTree } from "./leftovers.ts";
+import { cleanLeftovers, createSupervisor } from "./machines.ts";
+import { buildRootfs } from "./rootfs.ts";
 
 interface Running {
     readonly process: ProcessIdentity;

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { identify, ProcessIdentity } from "../tools/process";
-import type { ExecOptions, ExecResult, MachineSpec, MachineStatus } from "./machines";
-import { enterHost } from "./nsenter";
-import { answersSsh } from "./sshBanner";
+import { identify, type ProcessIdentity } from "../tools/process.ts";
+import type { ExecOptions, ExecResult, MachineSpec, MachineStatus } from "./machines.ts";
+import { enterHost } from "./nsenter.ts";
+import { answersSsh } from "./sshBanner.ts";
 
 /** Exit code by which a host's PID 1 asks to be booted again. */
 const REBOOT = 42;
@@ -26,15 +26,29 @@ export class Host {
     private over: Promise<void> = Promise.resolve();
     private generation = 0;
 
+    readonly spec: MachineSpec;
+    readonly folder: string;
+    private readonly enter: string;
+    private readonly lower: readonly string[];
+    address: MachineSpec["address"];
+    private environment: MachineSpec["environment"];
+
     /** `lower` are the read-only layers, uppermost first; `enter` is the script that enters them. */
     constructor(
-        readonly spec: MachineSpec,
-        readonly folder: string,
-        private readonly enter: string,
-        private readonly lower: readonly string[],
-        public address = spec.address,
-        private environment = spec.environment,
-    ) {}
+        spec: MachineSpec,
+        folder: string,
+        enter: string,
+        lower: readonly string[],
+        address = spec.address,
+        environment = spec.environment,
+    ) {
+        this.spec = spec;
+        this.folder = folder;
+        this.enter = enter;
+        this.lower = lower;
+        this.address = address;
+        this.environment = environment;
+    }
 
     /** Boots the disk and resolves when sshd answers. */
     async start(address: string, environment: Readonly<Record<string, string>>): Promise<void> {

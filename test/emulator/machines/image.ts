@@ -1,7 +1,7 @@
 import * as path from "node:path";
 
 /** Folder with the scripts that run in a host or build its image. */
-export const HOST_FILES = path.join(__dirname, "host");
+export const HOST_FILES = path.join(import.meta.dirname, "host");
 
 /** Packages of the image: what an Ubuntu cloud image has and scripts rely on. No compilers. */
 export const IMAGE_PACKAGES = [

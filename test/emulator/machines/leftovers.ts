@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import * as path from "node:path";
-import { exists } from "../tools/buildOnce";
-import { isAlive, ProcessIdentity } from "../tools/process";
-import { run } from "../tools/run";
-import { PROCESS_FILE } from "./host";
+import { exists } from "../tools/buildOnce.ts";
+import { isAlive, type ProcessIdentity } from "../tools/process.ts";
+import { run } from "../tools/run.ts";
+import { PROCESS_FILE } from "./host.ts";
 
 const WAIT_MS = 5_000;
 

@@ -1,8 +1,8 @@
-import { NamespaceSupervisor } from "./namespaces";
-import { SimulatedSupervisor } from "./simulated";
+import { NamespaceSupervisor } from "./namespaces.ts";
+import { SimulatedSupervisor } from "./simulated.ts";
 
-export { namespacesAllowed } from "./allowed";
-export { cleanLeftovers } from "./leftovers";
+export { namespacesAllowed } from "./allowed.ts";
+export { cleanLeftovers } from "./leftovers.ts";
 
 /** A machine to boot. */
 export interface MachineSpec {

@@ -1,18 +1,18 @@
 import { chmod, mkdir } from "node:fs/promises";
 import * as path from "node:path";
-import { run } from "../tools/run";
-import { Host } from "./host";
-import { HOST_FILES, layers } from "./image";
-import { removeTree } from "./leftovers";
+import { run } from "../tools/run.ts";
+import { Host } from "./host.ts";
+import { HOST_FILES, layers } from "./image.ts";
+import { removeTree } from "./leftovers.ts";
 import {
     checkUserData,
-    ExecOptions,
-    ExecResult,
-    MachineListing,
-    MachineSpec,
-    MachineStatus,
-    MachineSupervisor,
-} from "./machines";
+    type ExecOptions,
+    type ExecResult,
+    type MachineListing,
+    type MachineSpec,
+    type MachineStatus,
+    type MachineSupervisor,
+} from "./machines.ts";
 
 /**
  * Machines as processes of this machine in namespaces of their own, with an overlay file system on the image's layers.
@@ -23,10 +23,13 @@ export class NamespaceSupervisor implements MachineSupervisor {
     readonly mode = "namespaces";
     private readonly hosts = new Map<string, Host>();
 
-    private constructor(
-        private readonly dir: string,
-        private readonly rootfs: string,
-    ) {}
+    private readonly dir: string;
+    private readonly rootfs: string;
+
+    private constructor(dir: string, rootfs: string) {
+        this.dir = dir;
+        this.rootfs = rootfs;
+    }
 
     /** Prepares the folder: the hosts' own small programs are a layer of their own, so that an edit rebuilds no image. */
     static async create(dir: string, rootfs: string): Promise<NamespaceSupervisor> {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { privateContainer, publicBlob, publicLine } from "../providers/openssh";
+import { privateContainer, publicBlob, publicLine } from "../providers/openssh.ts";
 
 /** A pair of SSH keys. */
 export interface SshKey {

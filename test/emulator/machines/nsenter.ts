@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
-import type { ExecOptions, ExecResult } from "./machines";
+import type { ExecOptions, ExecResult } from "./machines.ts";
 
 /** Capabilities that no process of a host has; the same list as in host/image/usr/local/lib/labhost/processes.py. */
 const DROPPED = [

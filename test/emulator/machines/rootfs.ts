@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { buildOnce } from "../tools/buildOnce";
-import { run } from "../tools/run";
-import { BOOTSTRAP_PACKAGES, BOOTSTRAP_WHEELS, HOST_FILES, IMAGE_PACKAGES, NODE_WHEELS } from "./image";
-import { machineRegistries, PIP_CA_IN_IMAGE, Registries } from "./registries";
+import { buildOnce } from "../tools/buildOnce.ts";
+import { run } from "../tools/run.ts";
+import { BOOTSTRAP_PACKAGES, BOOTSTRAP_WHEELS, HOST_FILES, IMAGE_PACKAGES, NODE_WHEELS } from "./image.ts";
+import { machineRegistries, PIP_CA_IN_IMAGE, type Registries } from "./registries.ts";
 
 const SCRIPTS = ["build-rootfs.sh", "customize.sh", "customize-node.sh"] as const;
 const TIMEOUT_MS = 15 * 60_000;

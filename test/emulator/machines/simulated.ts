@@ -1,12 +1,12 @@
 import {
     checkUserData,
-    ExecResult,
-    MachineListing,
-    MachineSpec,
-    MachineStatus,
-    MachineSupervisor,
-} from "./machines";
-import { SimulatedHost } from "./simulatedHost";
+    type ExecResult,
+    type MachineListing,
+    type MachineSpec,
+    type MachineStatus,
+    type MachineSupervisor,
+} from "./machines.ts";
+import { SimulatedHost } from "./simulatedHost.ts";
 
 /**
  * Machines for where namespaces are not allowed: an SSH server in this process stands for each, and what a script would

@@ -1,9 +1,9 @@
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
-import { AddressInfo } from "node:net";
-import { AuthContext, Connection, ParsedKey, Server, ServerChannel, utils } from "ssh2";
-import { scriptValues } from "./machineScriptValues";
-import type { MachineSpec, MachineStatus } from "./machines";
-import { newKey } from "./newKey";
+import type { AddressInfo } from "node:net";
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel } from "ssh2";
+import { scriptValues } from "./machineScriptValues.ts";
+import type { MachineSpec, MachineStatus } from "./machines.ts";
+import { newKey } from "./newKey.ts";
 
 /** What every answer of a simulated machine begins with. */
 export const SIMULATED = "simulated machine: nothing is executed here";
@@ -23,10 +23,14 @@ export class SimulatedHost {
     private readonly salt = randomBytes(16);
     private password: Buffer | undefined;
     private operatorKeys: readonly string[] = [];
-    private server: Server | undefined;
+    private server: ssh2.Server | undefined;
     private readonly connections = new Set<Connection>();
 
-    constructor(readonly spec: MachineSpec) {
+    readonly spec: MachineSpec;
+
+    constructor(spec: MachineSpec) {
+        this.spec = spec;
+
         this.address = spec.address;
     }
 
@@ -43,7 +47,7 @@ export class SimulatedHost {
             { host: "127.0.0.1", port: 0 },
         ];
         for (const place of places) {
-            const server = new Server({ hostKeys: [this.hostKey.private] }, (connection) =>
+            const server = new ssh2.Server({ hostKeys: [this.hostKey.private] }, (connection) =>
                 this.accept(connection),
             );
             const failure = await new Promise<Error | undefined>((resolve) => {
@@ -111,7 +115,7 @@ export class SimulatedHost {
             return false;
         }
         const known = [...this.spec.authorizedKeys, ...this.operatorKeys]
-            .map((line) => utils.parseKey(line))
+            .map((line) => ssh2.utils.parseKey(line))
             .filter((key): key is ParsedKey => !(key instanceof Error) && !Array.isArray(key))
             .find((key) => key.getPublicSSH().equals(context.key.data));
         if (!known || !context.signature || !context.blob) {

@@ -1,4 +1,4 @@
-import { Client, ConnectConfig } from "ssh2";
+import { Client, type ConnectConfig } from "ssh2";
 
 /** Logs in and runs one command: its standard output, or an error with what it said. For tests. */
 export function login(config: ConnectConfig, command: string, input = ""): Promise<string> {

@@ -1,8 +1,8 @@
 /**
  * What the random and tls providers have in common: both are Terraform providers behind Pulumi's bridge.
  */
-import { changedNames } from "./difference";
-import type { CheckFailure, Properties, Value } from "./provider";
+import { changedNames } from "./difference.ts";
+import type { CheckFailure, Properties, Value } from "./provider.ts";
 
 /** A failed check. The bridge names the property only in its text. */
 export function failure(reason: string): CheckFailure {

@@ -1,8 +1,8 @@
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { refusal } from "./failure";
-import type { Properties, Value } from "./provider";
-import type { Session } from "./session";
-import { receive, send } from "./wire";
+import rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import { refusal } from "./failure.ts";
+import type { Properties, Value } from "./provider.ts";
+import type { Session } from "./session.ts";
+import { receive, send } from "./wire.ts";
 
 /** Keys that the engine itself adds to a provider's configuration. */
 const ENGINE_KEYS: readonly string[] = ["version", "pluginDownloadURL", "pluginChecksums", "__internal"];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { checkCommand, COMMAND_INPUTS } from "./commandCheck";
-import { changedPaths, equal } from "./difference";
-import { refusal } from "./failure";
+import { checkCommand, COMMAND_INPUTS } from "./commandCheck.ts";
+import { changedPaths, equal } from "./difference.ts";
+import { refusal } from "./failure.ts";
 import {
     UNKNOWN,
     type DiffResult,
@@ -10,10 +10,10 @@ import {
     type ProviderDefinition,
     type ResourceHandler,
     type Value,
-} from "./provider";
-import { dial, type Connection, type Endpoint } from "./sshDial";
-import { runScript } from "./sshScript";
-import { bytesOf, text } from "./wire";
+} from "./provider.ts";
+import { dial, type Connection, type Endpoint } from "./sshDial.ts";
+import { runScript } from "./sshScript.ts";
+import { bytesOf, text } from "./wire.ts";
 
 /**
  * Stand-in for the command provider 1.2.1: `command:remote:Command` over a real SSH connection. How the real provider

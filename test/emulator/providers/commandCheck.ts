@@ -1,5 +1,5 @@
-import { refusal } from "./failure";
-import { UNKNOWN, type CheckFailure, type CheckResult, type Properties, type Value } from "./provider";
+import { refusal } from "./failure.ts";
+import { UNKNOWN, type CheckFailure, type CheckResult, type Properties, type Value } from "./provider.ts";
 
 type Kind = "string" | "bool" | "number" | "int" | "list" | "texts" | "connection";
 

@@ -1,6 +1,6 @@
-import { PropertyDiff, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
-import { UNKNOWN, type DiffResult, type Properties, type Value } from "./provider";
-import { isAsset } from "./wire";
+import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
+import { UNKNOWN, type DiffResult, type Properties, type Value } from "./provider.ts";
+import { isAsset } from "./wire.ts";
 
 /** True if both values are the same. A value that is not known yet is never the same as another. */
 export function equal(one: Value, other: Value): boolean {
@@ -35,12 +35,18 @@ export function changedNames(olds: Properties, news: Properties): string[] {
 }
 
 /** The engine's form of a handler's answer; whether a path is new or gone is read from old and new inputs. */
-export function diffResponse(diff: DiffResult, olds: Properties, news: Properties): DiffResponse {
-    const response = new DiffResponse();
+export function diffResponse(
+    diff: DiffResult,
+    olds: Properties,
+    news: Properties,
+): providerProto.DiffResponse {
+    const response = new providerProto.DiffResponse();
     const paths = [...new Set([...diff.updates, ...diff.replaces])];
     const top = (path: string): string => steps(path)[0] ?? path;
     response.setChanges(
-        paths.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE,
+        paths.length > 0
+            ? providerProto.DiffResponse.DiffChanges.DIFF_SOME
+            : providerProto.DiffResponse.DiffChanges.DIFF_NONE,
     );
     response.setDiffsList([...new Set(paths.map(top))].sort());
     response.setReplacesList([...new Set(diff.replaces.map(top))]);
@@ -48,7 +54,7 @@ export function diffResponse(diff: DiffResult, olds: Properties, news: Propertie
     if (diff.detailed !== false) {
         response.setHasdetaileddiff(true);
         for (const path of paths) {
-            const kind = new PropertyDiff();
+            const kind = new providerProto.PropertyDiff();
             kind.setKind(kindOf(at(olds, path), at(news, path), diff.replaces.includes(path)));
             kind.setInputdiff(true);
             response.getDetaileddiffMap().set(path, kind);
@@ -90,8 +96,8 @@ function at(values: Properties, path: string): Value {
     );
 }
 
-function kindOf(old: Value, now: Value, replaces: boolean): PropertyDiff.Kind {
-    const { Kind } = PropertyDiff;
+function kindOf(old: Value, now: Value, replaces: boolean): providerProto.PropertyDiff.Kind {
+    const { Kind } = providerProto.PropertyDiff;
     if (old === undefined || old === null) {
         return replaces ? Kind.ADD_REPLACE : Kind.ADD;
     }

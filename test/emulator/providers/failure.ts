@@ -1,9 +1,9 @@
 import * as grpc from "@grpc/grpc-js";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { PartialFailure } from "./provider";
-import { send, type Secrets } from "./wire";
+import anyProto from "google-protobuf/google/protobuf/any_pb.js";
+import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
+import statusProto from "@pulumi/pulumi/proto/status_pb.js";
+import { PartialFailure } from "./provider.ts";
+import { send, type Secrets } from "./wire.ts";
 
 /** What the stand-ins say about anything that the real provider has and they do not. */
 export function refusal(what: string): string {
@@ -19,16 +19,16 @@ export function grpcError(
     if (!(error instanceof PartialFailure)) {
         return { code: grpc.status.UNKNOWN, details: message };
     }
-    const detail = new ErrorResourceInitFailed();
+    const detail = new providerProto.ErrorResourceInitFailed();
     detail.setId(error.state.id);
     detail.setProperties(send(error.state.outputs, secrets.outputs));
     detail.setReasonsList([...error.reasons]);
     if (error.state.inputs !== undefined) {
         detail.setInputs(send(error.state.inputs, secrets.inputs));
     }
-    const packed = new Any();
+    const packed = new anyProto.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const status = new Status();
+    const status = new statusProto.Status();
     status.setCode(grpc.status.UNKNOWN);
     status.setMessage(message);
     status.addDetails(packed);

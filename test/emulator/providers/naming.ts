@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CheckContext } from "./provider";
+import type { CheckContext } from "./provider.ts";
 
 /** What a physical name may look like. */
 export interface NameRules {

@@ -9,7 +9,7 @@ import {
     type JsonWebKey,
     type KeyObject,
 } from "node:crypto";
-import { utils } from "ssh2";
+import ssh2 from "ssh2";
 
 /** Curves that OpenSSH knows, by their names in a JSON web key. */
 const CURVES: Readonly<Record<string, string>> = {
@@ -76,7 +76,7 @@ export function privateKeyForSsh(pem: string): string {
     if (text.startsWith("-----BEGIN PRIVATE KEY-----")) {
         return privateContainer(readPkcs8(text)) ?? text;
     }
-    const parsed = utils.parseKey(text);
+    const parsed = ssh2.utils.parseKey(text);
     if (parsed instanceof Error) {
         const encrypted = /encrypted|passphrase/i.test(parsed.message);
         throw new Error(encrypted ? "ssh: this private key is passphrase protected" : "ssh: no key found");

@@ -1,14 +1,14 @@
-import * as grpc from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { checkConfig, configuration, refusedInputs } from "./checks";
-import { diffResponse } from "./difference";
-import { grpcError, refusal } from "./failure";
-import type { OperationContext, ResourceHandler } from "./provider";
-import type { Session } from "./session";
-import { mergeSecrets, receive, send, withoutUndefined, type Secrets } from "./wire";
+import type * as grpc from "@grpc/grpc-js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import { checkConfig, configuration, refusedInputs } from "./checks.ts";
+import { diffResponse } from "./difference.ts";
+import { grpcError, refusal } from "./failure.ts";
+import type { OperationContext, ResourceHandler } from "./provider.ts";
+import type { Session } from "./session.ts";
+import { mergeSecrets, receive, send, withoutUndefined, type Secrets } from "./wire.ts";
 
 type SecretsByName = Readonly<Record<string, Secrets>>;
 /** What a call knows beside its request: who asks, and when to stop. */
@@ -25,8 +25,12 @@ interface OperationRequest {
 
 /** The ResourceProvider methods, in terms of a provider definition. */
 export class Protocol {
+    private readonly sessionOf: (peer: string, greeting?: string) => Session;
+
     /** @param sessionOf the session of a peer; `greeting` names a call that an engine makes once, at its beginning */
-    constructor(private readonly sessionOf: (peer: string, greeting?: string) => Session) {}
+    constructor(sessionOf: (peer: string, greeting?: string) => Session) {
+        this.sessionOf = sessionOf;
+    }
 
     /** The methods as gRPC wants them. Those that no stand-in needs answer "unimplemented", as the protocol allows. */
     implementation(): grpc.UntypedServiceImplementation {
@@ -40,14 +44,14 @@ export class Protocol {
             }, "handshake"),
             attach: this.unary((request: { getAddress(): string }, { session }) => {
                 session.attach(request.getAddress());
-                return new Empty();
+                return new emptyProto.Empty();
             }, "attach"),
-            cancel: this.unary((_: Empty, { session }) => {
+            cancel: this.unary((_: emptyProto.Empty, { session }) => {
                 session.cancel();
-                return new Empty();
+                return new emptyProto.Empty();
             }),
-            getPluginInfo: this.unary((_: Empty, { session }) => {
-                const response = new PluginInfo();
+            getPluginInfo: this.unary((_: emptyProto.Empty, { session }) => {
+                const response = new pluginProto.PluginInfo();
                 response.setVersion(session.definition.version);
                 return response;
             }),
@@ -91,8 +95,11 @@ export class Protocol {
 
 /** An error that already is in gRPC's form. */
 class ServiceFailure extends Error {
-    constructor(readonly error: Partial<grpc.ServiceError>) {
+    readonly error: Partial<grpc.ServiceError>;
+
+    constructor(error: Partial<grpc.ServiceError>) {
         super(error.details);
+        this.error = error;
     }
 }
 
@@ -205,11 +212,11 @@ async function update(request: rpc.UpdateRequest, call: Call): Promise<rpc.Updat
     });
 }
 
-async function remove(request: rpc.DeleteRequest, call: Call): Promise<Empty> {
+async function remove(request: rpc.DeleteRequest, call: Call): Promise<emptyProto.Empty> {
     const olds = states(request.getOldInputs(), request.getProperties());
     return operate(request, call, {}, async (handler, context) => {
         await handler.delete(request.getId(), olds, context);
-        return new Empty();
+        return new emptyProto.Empty();
     });
 }
 

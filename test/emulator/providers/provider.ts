@@ -75,11 +75,13 @@ export interface ResourceState {
 
 /** Thrown by `create` or `update` when the object exists but did not become whole; the engine stores it (init error). */
 export class PartialFailure extends Error {
-    constructor(
-        readonly state: ResourceState,
-        readonly reasons: readonly string[],
-    ) {
+    readonly state: ResourceState;
+    readonly reasons: readonly string[];
+
+    constructor(state: ResourceState, reasons: readonly string[]) {
         super(reasons.join("; "));
+        this.state = state;
+        this.reasons = reasons;
     }
 }
 

@@ -1,5 +1,5 @@
-import { asNumber, changedFromState, failure } from "./bridge";
-import { bcryptHash, randomPassword, type PasswordRules } from "./password";
+import { asNumber, changedFromState, failure } from "./bridge.ts";
+import { bcryptHash, randomPassword, type PasswordRules } from "./password.ts";
 import {
     UNKNOWN,
     type CheckContext,
@@ -7,8 +7,8 @@ import {
     type Properties,
     type ProviderDefinition,
     type ResourceHandler,
-} from "./provider";
-import { withoutUndefined } from "./wire";
+} from "./provider.ts";
+import { withoutUndefined } from "./wire.ts";
 
 const NUMBERS = ["length", "minLower", "minUpper", "minNumeric", "minSpecial"] as const;
 

@@ -3,12 +3,12 @@
  * replacements and partial failures are the stand-in's own to decide. The engine attaches by `PULUMI_DEBUG_PROVIDERS`.
  */
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import type { ProviderDefinition } from "./provider";
-import { Protocol } from "./protocol";
-import { Session } from "./session";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { ProviderDefinition } from "./provider.ts";
+import { Protocol } from "./protocol.ts";
+import { Session } from "./session.ts";
 
-export { autoName, type NameRules } from "./naming";
+export { autoName, type NameRules } from "./naming.ts";
 
 /** A provider that is being served. */
 export interface ServedProvider {

@@ -1,15 +1,15 @@
 import * as grpc from "@grpc/grpc-js";
-import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import type { OperationContext, ProviderDefinition } from "./provider";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
+import type { OperationContext, ProviderDefinition } from "./provider.ts";
 
 type Severity = Parameters<OperationContext["log"]>[0];
 
-const SEVERITIES: Readonly<Record<Severity, LogSeverity>> = {
-    debug: LogSeverity.DEBUG,
-    info: LogSeverity.INFO,
-    warning: LogSeverity.WARNING,
-    error: LogSeverity.ERROR,
+const SEVERITIES: Readonly<Record<Severity, engineProto.LogSeverity>> = {
+    debug: engineProto.LogSeverity.DEBUG,
+    info: engineProto.LogSeverity.INFO,
+    warning: engineProto.LogSeverity.WARNING,
+    error: engineProto.LogSeverity.ERROR,
 };
 
 /**
@@ -24,7 +24,11 @@ export class Session {
     /** Last line of each resource: the next one waits for it, since the engine takes concurrent calls in any order. */
     private readonly lines = new Map<string, Promise<void>>();
 
-    constructor(readonly definition: ProviderDefinition) {}
+    readonly definition: ProviderDefinition;
+
+    constructor(definition: ProviderDefinition) {
+        this.definition = definition;
+    }
 
     /**
      * Notes a call that an engine makes once, at its beginning.
@@ -66,7 +70,7 @@ export class Session {
             return;
         }
         this.engine ??= new EngineClient(this.engineAddress, grpc.credentials.createInsecure());
-        const request = new LogRequest();
+        const request = new engineProto.LogRequest();
         request.setSeverity(SEVERITIES[severity]);
         request.setMessage(message);
         request.setUrn(urn);

@@ -2,8 +2,8 @@ import * as dns from "node:dns/promises";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type AnyAuthMethod, type ServerHostKeyAlgorithm } from "ssh2";
-import { hostPort, systemError } from "./goText";
-import { authorizedKey, privateKeyForSsh } from "./openssh";
+import { hostPort, systemError } from "./goText.ts";
+import { authorizedKey, privateKeyForSsh } from "./openssh.ts";
 
 /** `connection` of a remote command, with the provider's defaults filled in. */
 export interface Connection {

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
-import { quote } from "./goText";
-import { throwIfAborted } from "./sshDial";
+import { quote } from "./goText.ts";
+import { throwIfAborted } from "./sshDial.ts";
 
 /** A script to run on a machine, and who hears of it. */
 export interface Script {
@@ -186,7 +186,11 @@ class LineLog {
     private rest = Buffer.alloc(0);
     tooLong = false;
 
-    constructor(private readonly log: (line: string) => void) {}
+    private readonly log: (line: string) => void;
+
+    constructor(log: (line: string) => void) {
+        this.log = log;
+    }
 
     write(chunk: Buffer): void {
         let rest = Buffer.concat([this.rest, chunk]);

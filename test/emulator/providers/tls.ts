@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { asNumber, changedFromState, failure } from "./bridge";
-import * as openssh from "./openssh";
+import { asNumber, changedFromState, failure } from "./bridge.ts";
+import * as openssh from "./openssh.ts";
 import {
     UNKNOWN,
     type CheckFailure,
@@ -10,7 +10,7 @@ import {
     type ProviderDefinition,
     type ResourceHandler,
     type Value,
-} from "./provider";
+} from "./provider.ts";
 
 const ALGORITHMS = ["RSA", "ECDSA", "ED25519"];
 const CURVES: Readonly<Record<string, string>> = {

@@ -2,8 +2,8 @@
  * Values as they travel between the engine and a provider: protobuf structs with signatures for what JSON lacks
  * (unknowns, secrets, assets, text that is not UTF-8), and the plain values of provider.ts.
  */
-import * as struct from "google-protobuf/google/protobuf/struct_pb";
-import { UNKNOWN, type Asset, type Properties, type Value } from "./provider";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { UNKNOWN, type Asset, type Properties, type Value } from "./provider.ts";
 
 // Constants of the protocol, sdk/go/common/resource/sig/sig.go and plugin/rpc.go of the engine.
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
-import { heartbeat, Log } from "./progress";
-import { withLock } from "./lock";
+import { heartbeat, type Log } from "./progress.ts";
+import { withLock } from "./lock.ts";
 
 /** What to build, where. */
 export interface BuildRequest {

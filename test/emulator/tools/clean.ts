@@ -1,11 +1,11 @@
 import { readdir, readFile, rm, rmdir } from "node:fs/promises";
 import * as path from "node:path";
-import { CacheArea, cacheFolder, cachePath } from "../cache";
-import { removeRun } from "../cloud";
-import { Run } from "../runs";
-import { exists } from "./buildOnce";
-import { ENGINE_MARK, npxFolder, wrapperVersion } from "./engine";
-import { isAlive, ProcessIdentity } from "./process";
+import { type CacheArea, cacheFolder, cachePath } from "../cache.ts";
+import { removeRun } from "../cloud.ts";
+import { Run } from "../runs.ts";
+import { exists } from "./buildOnce.ts";
+import { ENGINE_MARK, npxFolder, wrapperVersion } from "./engine.ts";
+import { isAlive, type ProcessIdentity } from "./process.ts";
 
 const AREAS: readonly CacheArea[] = ["runs", "tools", "python", "rootfs", "locks"];
 

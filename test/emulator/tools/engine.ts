@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { access, readFile, realpath, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
-import { exists } from "./buildOnce";
-import { buildEngine } from "./engineBuild";
-import { elapsed, heartbeat, Log } from "./progress";
-import { run } from "./run";
+import { exists } from "./buildOnce.ts";
+import { buildEngine } from "./engineBuild.ts";
+import { elapsed, heartbeat, type Log } from "./progress.ts";
+import { run } from "./run.ts";
 
 /** The Pulumi CLI that runs the stacks. */
 export interface Engine {
@@ -26,7 +26,7 @@ export const OLDEST_ENGINE = "3.248.0";
 export const ENGINE_MARK = "built-by-student-labs";
 /** The vendor's archive is about 100 MB. Without a way to the vendor the download fails within seconds. */
 const DOWNLOAD_LIMIT_MS = 5 * 60_000;
-const ROOT = path.resolve(__dirname, "../../..");
+const ROOT = path.resolve(import.meta.dirname, "../../..");
 
 /** Whether `version` is at least `oldest`; both like "3.259.0", with or without "v" and what follows the third number. */
 export function atLeast(version: string, oldest: string): boolean {

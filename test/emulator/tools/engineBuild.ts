@@ -1,11 +1,11 @@
 import { chmod, mkdir } from "node:fs/promises";
 import * as path from "node:path";
-import { buildOnce } from "./buildOnce";
-import { elapsed, heartbeat, Log } from "./progress";
-import { run } from "./run";
+import { buildOnce } from "./buildOnce.ts";
+import { elapsed, heartbeat, type Log } from "./progress.ts";
+import { run } from "./run.ts";
 
 /** Holds go.mod and go.sum: what the CLI is built from, with the checksum of every module. */
-const MODULE = path.join(__dirname, "pulumi-cli");
+const MODULE = path.join(import.meta.dirname, "pulumi-cli");
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const LIMIT_MS = 40 * 60_000;

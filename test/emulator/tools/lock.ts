@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { ensureCache } from "../cache";
-import { isAlive, ProcessIdentity, self } from "./process";
+import { ensureCache } from "../cache.ts";
+import { isAlive, type ProcessIdentity, self } from "./process.ts";
 
 /** How old a take-over mark must be to belong to a process that died within it; it is held for microseconds. */
 const TAKEOVER_AGE_MS = 10_000;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { withoutAccounts } from "../engine/environment";
+import { withoutAccounts } from "../engine/environment.ts";
 
 /** A moto server that runs. */
 export interface RunningMoto {
@@ -19,7 +19,7 @@ const START_LIMIT_MS = 120_000;
 /** Starts moto; its log goes to a file. It ends by itself when this process does. */
 export async function startMoto(python: string, logFile: string): Promise<RunningMoto> {
     const log = await open(logFile, "a", 0o600);
-    const child = spawn(python, [path.join(__dirname, "serve_moto.py")], {
+    const child = spawn(python, [path.join(import.meta.dirname, "serve_moto.py")], {
         env: {
             ...withoutAccounts(process.env),
             // Without it moto knows no policy of AWS's own, and AttachRolePolicy answers NoSuchEntity.

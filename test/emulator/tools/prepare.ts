@@ -1,9 +1,9 @@
-import { cachePath } from "../cache";
-import { namespacesAllowed } from "../machines/machines";
-import { buildRootfs } from "../machines/rootfs";
-import { Engine, findEngine } from "./engine";
-import type { Log } from "./progress";
-import { preparePython } from "./python";
+import { cachePath } from "../cache.ts";
+import { namespacesAllowed } from "../machines/machines.ts";
+import { buildRootfs } from "../machines/rootfs.ts";
+import { type Engine, findEngine } from "./engine.ts";
+import type { Log } from "./progress.ts";
+import { preparePython } from "./python.ts";
 
 /** Everything a pocket cloud needs that is not in the repository. */
 export interface Tools {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { Engine } from "./engine";
+import type { Engine } from "./engine.ts";
 
 /** Providers of which the pocket cloud has a stand-in. */
 export const PROVIDERS = ["aws", "random", "tls", "command"] as const;

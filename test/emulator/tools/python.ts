@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { cachePath } from "../cache";
-import { buildOnce, exists } from "./buildOnce";
-import { elapsed, heartbeat, Log } from "./progress";
-import { run, RunOptions } from "./run";
+import { cachePath } from "../cache.ts";
+import { buildOnce, exists } from "./buildOnce.ts";
+import { elapsed, heartbeat, type Log } from "./progress.ts";
+import { run, type RunOptions } from "./run.ts";
 
 /** What gets installed, every package at one version. */
-export const REQUIREMENTS = path.join(__dirname, "requirements.txt");
+export const REQUIREMENTS = path.join(import.meta.dirname, "requirements.txt");
 
 /** moto 5.2.1 demands it. */
 const OLDEST: readonly [number, number] = [3, 10];

@@ -1,3 +1,5 @@
+import { execa } from "execa";
+
 /** How a command is run. */
 export interface RunOptions {
     readonly cwd?: string;
@@ -22,8 +24,6 @@ export async function run(
     args: readonly string[],
     options: RunOptions = {},
 ): Promise<RunResult> {
-    // execa is ESM with conditional exports inside: a static import becomes `require` under tsx and does not resolve.
-    const { execa } = await import("execa");
     const child = execa(file, args, {
         cwd: options.cwd,
         env: options.env,

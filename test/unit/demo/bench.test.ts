@@ -3,11 +3,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import program from "../../../index";
-import { BenchEngine } from "../../demo/benchEngine";
-import flatProgram from "../../demo/benchFlat";
-import { compare, Recording } from "../../demo/benchRecording";
-import { asTexts } from "../classInMocks";
+import program from "../../../index.ts";
+import { BenchEngine } from "../../demo/benchEngine.ts";
+import flatProgram from "../../demo/benchFlat.ts";
+import { compare, type Recording } from "../../demo/benchRecording.ts";
+import { asTexts } from "../classInMocks.ts";
 
 // What Pulumi's `cmd/run` does before it runs a program; there, but not in the SDK's declarations.
 const features = pulumi.runtime as unknown as { awaitFeatureSupport(): Promise<void> };

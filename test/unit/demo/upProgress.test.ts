@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { Terminal } from "../../demo/terminal";
-import { UpProgress } from "../../demo/upProgress";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { Terminal } from "../../demo/terminal.ts";
+import { UpProgress } from "../../demo/upProgress.ts";
 
 function lines(events: readonly [kind: "begin" | "end" | "fail", op: string, type: string, name: string][]) {
     const out = new PassThrough();

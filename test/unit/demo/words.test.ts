@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
-import { readable } from "../../demo/readable";
-import { clip, Terminal, wrap } from "../../demo/terminal";
+import { readable } from "../../demo/readable.ts";
+import { clip, Terminal, wrap } from "../../demo/terminal.ts";
 
 describe("the demo's words", () => {
     it("tell a refusal by who, what and why", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { awsProvider, resourceTypes } from "../../emulator/providers/aws";
+import { awsProvider, resourceTypes } from "../../emulator/providers/aws/index.ts";
 import {
     UNKNOWN,
     type CheckContext,
     type OperationContext,
     type Properties,
-} from "../../emulator/providers/provider";
+} from "../../emulator/providers/provider.ts";
 
 const handlers = (config: Properties = { region: "eu-west-1" }) => {
     const provider = awsProvider({ endpoint: "http://127.0.0.1:9" });
@@ -94,7 +94,7 @@ describe("aws stand-in", () => {
         assert.equal(awsProvider().version, "7.48.0");
         for (const [token, { fields }] of Object.entries(resourceTypes)) {
             const path = token.replace(/^aws:/, "").replace(/:.*$/, "");
-            const declared = readFileSync(require.resolve(`@pulumi/aws/${path}.js`), "utf8");
+            const declared = readFileSync(new URL(import.meta.resolve(`@pulumi/aws/${path}.js`)), "utf8");
             for (const key of Object.keys(fields)) {
                 assert.ok(
                     new RegExp(`resourceInputs\\["${key}"\\] = .*args`).test(declared),

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { CACHE_VARIABLE, cacheFolder, cachePath, ensureCache } from "../../emulator/cache";
-import { buildOnce } from "../../emulator/tools/buildOnce";
-import { clean } from "../../emulator/tools/clean";
-import { tryLock, withLock } from "../../emulator/tools/lock";
-import { identify, isAlive, self } from "../../emulator/tools/process";
+import { CACHE_VARIABLE, cacheFolder, cachePath, ensureCache } from "../../emulator/cache.ts";
+import { buildOnce } from "../../emulator/tools/buildOnce.ts";
+import { clean } from "../../emulator/tools/clean.ts";
+import { tryLock, withLock } from "../../emulator/tools/lock.ts";
+import { identify, isAlive, self } from "../../emulator/tools/process.ts";
 
 /** A process that has ended, as the owner of a lock or a run. */
 function deadProcess(): { pid: number; started: string } {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { awsEnvironment } from "../../emulator/awsEnvironment";
-import { CACHE_VARIABLE } from "../../emulator/cache";
-import { CloudRecord, Run } from "../../emulator/runs";
-import { self } from "../../emulator/tools/process";
+import { awsEnvironment } from "../../emulator/awsEnvironment.ts";
+import { CACHE_VARIABLE } from "../../emulator/cache.ts";
+import { type CloudRecord, Run } from "../../emulator/runs.ts";
+import { self } from "../../emulator/tools/process.ts";
 
 describe("runs of the pocket cloud", () => {
     let folder: string;

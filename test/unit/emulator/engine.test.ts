@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { engineEnvironment } from "../../emulator/engine/environment";
-import { changesAnything, EventCollector, plain } from "../../emulator/engine/result";
-import { Scratch } from "../../emulator/engine/scratch";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { engineEnvironment } from "../../emulator/engine/environment.ts";
+import { changesAnything, EventCollector, plain } from "../../emulator/engine/result.ts";
+import { Scratch } from "../../emulator/engine/scratch.ts";
 
 const URN =
     "urn:pulumi:eu-west-1::student-labs::student-labs:index:StudentLab$aws:ec2/instance:Instance::ada";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { authorize, decide, mayAssume } from "../../emulator/gateway/authorization";
-import type { Check } from "../../emulator/gateway/checkParts";
-import { checksOf, type TagLookup } from "../../emulator/gateway/checks";
-import type { AwsError } from "../../emulator/gateway/errors";
-import type { JsonObject } from "../../emulator/gateway/json";
-import { rolePrincipal, type Principal } from "../../emulator/gateway/principals";
-import type { AwsCall } from "../../emulator/gateway/request";
-import { formCall, jsonCall, received, s3Call } from "./gatewayCalls";
+import { authorize, decide, mayAssume } from "../../emulator/gateway/authorization.ts";
+import type { Check } from "../../emulator/gateway/checkParts.ts";
+import { checksOf, type TagLookup } from "../../emulator/gateway/checks.ts";
+import type { AwsError } from "../../emulator/gateway/errors.ts";
+import type { JsonObject } from "../../emulator/gateway/json.ts";
+import { rolePrincipal, type Principal } from "../../emulator/gateway/principals.ts";
+import type { AwsCall } from "../../emulator/gateway/request.ts";
+import { formCall, jsonCall, received, s3Call } from "./gatewayCalls.ts";
 
 const CLUSTERS = new Map([
     ["j-ADA", { lab: "ada" }],

@@ -1,5 +1,5 @@
 /** Calls for the gateway's unit tests, made as clients make them. */
-import { parseRequest, type AwsCall, type RawRequest } from "../../emulator/gateway/request";
+import { parseRequest, type AwsCall, type RawRequest } from "../../emulator/gateway/request.ts";
 
 /** Authorization header of a call; the gateway does not verify signatures. */
 export function signedBy(accessKey: string, service: string, region = "eu-west-1"): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { errorAnswer, AwsError } from "../../emulator/gateway/errors";
-import { parseRequest } from "../../emulator/gateway/request";
-import { formCall, jsonCall, received, s3Call } from "./gatewayCalls";
+import { errorAnswer, AwsError } from "../../emulator/gateway/errors.ts";
+import { parseRequest } from "../../emulator/gateway/request.ts";
+import { formCall, jsonCall, received, s3Call } from "./gatewayCalls.ts";
 
 describe("gateway: reading requests", () => {
     it("reads a JSON call: service, action and parameters by dotted path", () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { applyFilters, patchInstances, splitFilters } from "../../emulator/gateway/ec2/patch";
-import { Faults, faultMatches } from "../../emulator/gateway/faults";
-import { parseFault } from "../../emulator/gateway/controlServer";
-import type { Host } from "../../emulator/gateway/hosts";
-import { nextFiring } from "../../emulator/gateway/scheduleTime";
-import { targetCall } from "../../emulator/gateway/scheduler";
-import { Sessions } from "../../emulator/gateway/sessions";
-import { parseRunJobFlow } from "../../emulator/gateway/emr/request";
-import { parseXml, serializeXml, textOf } from "../../emulator/gateway/xml";
-import { formCall, jsonCall } from "./gatewayCalls";
+import { applyFilters, patchInstances, splitFilters } from "../../emulator/gateway/ec2/patch.ts";
+import { Faults, faultMatches } from "../../emulator/gateway/faults.ts";
+import { parseFault } from "../../emulator/gateway/controlServer.ts";
+import type { Host } from "../../emulator/gateway/hosts.ts";
+import { nextFiring } from "../../emulator/gateway/scheduleTime.ts";
+import { targetCall } from "../../emulator/gateway/scheduler.ts";
+import { Sessions } from "../../emulator/gateway/sessions.ts";
+import { parseRunJobFlow } from "../../emulator/gateway/emr/request.ts";
+import { parseXml, serializeXml, textOf } from "../../emulator/gateway/xml.ts";
+import { formCall, jsonCall } from "./gatewayCalls.ts";
 
 describe("gateway: XML", () => {
     it("is written as it was read", () => {

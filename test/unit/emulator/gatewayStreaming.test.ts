@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Counters, readReports } from "../../emulator/gateway/emr/counters";
-import { parseJobPath } from "../../emulator/gateway/emr/jobFiles";
-import { attemptsOf, commandOf, reducersOf, Shuffle, splitsOf } from "../../emulator/gateway/emr/plan";
-import { cut, hashBytes, joinLines, splitLines, withTab } from "../../emulator/gateway/emr/records";
-import { parseStreamingArgs, splitCommand } from "../../emulator/gateway/emr/streamingArgs";
+import { Counters, readReports } from "../../emulator/gateway/emr/counters.ts";
+import { parseJobPath } from "../../emulator/gateway/emr/jobFiles.ts";
+import { attemptsOf, commandOf, reducersOf, Shuffle, splitsOf } from "../../emulator/gateway/emr/plan.ts";
+import { cut, hashBytes, joinLines, splitLines, withTab } from "../../emulator/gateway/emr/records.ts";
+import { parseStreamingArgs, splitCommand } from "../../emulator/gateway/emr/streamingArgs.ts";
 
 /** As mrjob 0.7.4 writes them for a job with a combiner. */
 const MRJOB = [

@@ -3,15 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { renderMachineScript } from "../../../components/machineScript";
-import { createAddressPool } from "../../emulator/machines/addresses";
-import { checkUserData, createSupervisor, MachineSpec } from "../../emulator/machines/machines";
-import { scriptValues } from "../../emulator/machines/machineScriptValues";
-import { movedTo } from "../../emulator/machines/namespaces";
-import { imageSources, networkSettings, parseSources, pipSettings } from "../../emulator/machines/registries";
-import { login } from "../../emulator/machines/sshClient";
-import { utils } from "ssh2";
-import { newKey } from "../../emulator/machines/newKey";
+import { renderMachineScript } from "../../../components/lab/machineScript.ts";
+import { createAddressPool } from "../../emulator/machines/addresses.ts";
+import { checkUserData, createSupervisor, type MachineSpec } from "../../emulator/machines/machines.ts";
+import { scriptValues } from "../../emulator/machines/machineScriptValues.ts";
+import { movedTo } from "../../emulator/machines/namespaces.ts";
+import {
+    imageSources,
+    networkSettings,
+    parseSources,
+    pipSettings,
+} from "../../emulator/machines/registries.ts";
+import { login } from "../../emulator/machines/sshClient.ts";
+import ssh2 from "ssh2";
+import { newKey } from "../../emulator/machines/newKey.ts";
 
 describe("registries of the machine", () => {
     it("come from both formats of apt sources, only those of the own release, the main one first", () => {
@@ -144,9 +149,9 @@ describe("keys of machines and tests", () => {
     it("can all be read, and are pairs: ssh2's own generator fails at one in 230", () => {
         for (let made = 0; made < 1000; made += 1) {
             const key = newKey();
-            const parsed = utils.parseKey(key.private);
+            const parsed = ssh2.utils.parseKey(key.private);
             assert.ok(!(parsed instanceof Error), "the private half cannot be read");
-            const shared = utils.parseKey(key.public);
+            const shared = ssh2.utils.parseKey(key.public);
             assert.ok(!(shared instanceof Error), "the public half cannot be read");
             assert.deepEqual(parsed.getPublicSSH(), shared.getPublicSSH());
         }

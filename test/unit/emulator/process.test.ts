@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { identify, identifyWithPs, isAlive, self } from "../../emulator/tools/process";
+import { identify, identifyWithPs, isAlive, self } from "../../emulator/tools/process.ts";
 
 /** No process has such a number: Linux and macOS stop far below. */
 const NOBODY = 2 ** 30;

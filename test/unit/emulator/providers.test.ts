@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { changedPaths, equal } from "../../emulator/providers/difference";
-import { hostPort, quote } from "../../emulator/providers/goText";
-import { autoName } from "../../emulator/providers/naming";
-import { UNKNOWN } from "../../emulator/providers/provider";
-import { bytesOf, containsUnknown, receive, send, text } from "../../emulator/providers/wire";
+import { changedPaths, equal } from "../../emulator/providers/difference.ts";
+import { hostPort, quote } from "../../emulator/providers/goText.ts";
+import { autoName } from "../../emulator/providers/naming.ts";
+import { UNKNOWN } from "../../emulator/providers/provider.ts";
+import { bytesOf, containsUnknown, receive, send, text } from "../../emulator/providers/wire.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 

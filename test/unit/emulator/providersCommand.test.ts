@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
-import { Server, utils, type AuthContext, type Client, type ServerChannel } from "ssh2";
-import { checkCommand } from "../../emulator/providers/commandCheck";
-import { dial, type Connection } from "../../emulator/providers/sshDial";
-import { runScript, type Printed, type Script } from "../../emulator/providers/sshScript";
-import { newKey } from "../../emulator/machines/newKey";
+import ssh2, { type AuthContext, type Client, type ServerChannel } from "ssh2";
+import { checkCommand } from "../../emulator/providers/commandCheck.ts";
+import { dial, type Connection } from "../../emulator/providers/sshDial.ts";
+import { runScript, type Printed, type Script } from "../../emulator/providers/sshScript.ts";
+import { newKey } from "../../emulator/machines/newKey.ts";
 
-const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
+const rsa = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 });
 const ed25519 = newKey();
 const other = newKey();
 
@@ -15,14 +15,14 @@ const quiet = (): void => undefined;
 
 /** What the recordings of the real provider do not cover, against a server that does as told. */
 describe("the command stand-in's SSH client", () => {
-    let server: Server;
+    let server: ssh2.Server;
     let authenticate: (context: AuthContext) => void;
     let script: (channel: ServerChannel) => void;
     let connection: Connection;
     const clients: Client[] = [];
 
     before(async () => {
-        server = new Server({ hostKeys: [rsa.private, ed25519.private] }, (client) => {
+        server = new ssh2.Server({ hostKeys: [rsa.private, ed25519.private] }, (client) => {
             client.on("error", quiet);
             client.on("authentication", (context) => authenticate(context));
             client.on("session", (accept) => {

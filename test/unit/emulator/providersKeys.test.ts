@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { compare } from "bcryptjs";
 import fc from "fast-check";
-import { utils, type ParsedKey } from "ssh2";
-import { authorizedKey, privateKeyForSsh } from "../../emulator/providers/openssh";
-import { bcryptHash, randomPassword } from "../../emulator/providers/password";
-import type { OperationContext, Properties } from "../../emulator/providers/provider";
-import { tlsProvider } from "../../emulator/providers/tls";
-import { OBSERVED_SPECIALS } from "../../contracts/recordings";
+import ssh2, { type ParsedKey } from "ssh2";
+import { authorizedKey, privateKeyForSsh } from "../../emulator/providers/openssh.ts";
+import { bcryptHash, randomPassword } from "../../emulator/providers/password.ts";
+import type { OperationContext, Properties } from "../../emulator/providers/provider.ts";
+import { tlsProvider } from "../../emulator/providers/tls.ts";
+import { OBSERVED_SPECIALS } from "../../contracts/recordings.ts";
 
 const context: OperationContext = {
     urn: "urn:pulumi:s::p::tls:index/privateKey:PrivateKey::key",
@@ -25,7 +25,7 @@ async function makeKey(inputs: Properties): Promise<Record<string, string>> {
 }
 
 function parsed(key: string | undefined): ParsedKey {
-    const result = utils.parseKey(key ?? "");
+    const result = ssh2.utils.parseKey(key ?? "");
     if (result instanceof Error) {
         throw result;
     }

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as rpc from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import {
     PartialFailure,
     type Properties,
     type ProviderDefinition,
     type ResourceHandler,
-} from "../../emulator/providers/provider";
-import { serveProvider, type ServedProvider } from "../../emulator/providers/server";
-import { receive, send } from "../../emulator/providers/wire";
+} from "../../emulator/providers/provider.ts";
+import { serveProvider, type ServedProvider } from "../../emulator/providers/server.ts";
+import { receive, send } from "../../emulator/providers/wire.ts";
 
 const TYPE = "toy:index:Thing";
 const URN = `urn:pulumi:dev::class::student-labs:index:StudentLab$${TYPE}::ada`;
@@ -148,7 +148,7 @@ describe("a served stand-in", () => {
     it("reports an object that did not become whole, with its state", async () => {
         const error = await failure(create(client, { mode: "partial" }));
         const [bytes] = error.metadata.get("grpc-status-details-bin");
-        const [detail] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
+        const [detail] = statusProto.Status.deserializeBinary(bytes as Buffer).getDetailsList();
         const failed = rpc.ErrorResourceInitFailed.deserializeBinary(
             detail?.getValue_asU8() ?? new Uint8Array(),
         );
@@ -173,7 +173,7 @@ describe("a served stand-in", () => {
         const waiting = new Promise<void>((resolve) => (started = resolve));
         const cancelled = failure(create(other, { mode: "wait" }));
         await waiting;
-        await call<Empty>((done) => other.cancel(new Empty(), done));
+        await call<emptyProto.Empty>((done) => other.cancel(new emptyProto.Empty(), done));
         await cancelled;
         await create(client, {});
         other.close();
@@ -187,7 +187,7 @@ describe("a served stand-in", () => {
             await configure(one, "eu-west-1");
         };
         await begin();
-        await call<Empty>((done) => one.cancel(new Empty(), done));
+        await call<emptyProto.Empty>((done) => one.cancel(new emptyProto.Empty(), done));
         await failure(create(one, { mode: "wait" }));
         // The same connection stands for another one from the same port.
         await begin();
@@ -198,7 +198,7 @@ describe("a served stand-in", () => {
             await Promise.race([going, new Promise((done) => setTimeout(done, 50, "goes on"))]),
             "goes on",
         );
-        await call<Empty>((done) => one.cancel(new Empty(), done));
+        await call<emptyProto.Empty>((done) => one.cancel(new emptyProto.Empty(), done));
         assert.equal(await going, "ended");
         one.close();
     });
@@ -208,11 +208,11 @@ describe("a served stand-in", () => {
         const engine = new grpc.Server();
         engine.addService(EngineService, {
             log: (
-                { request }: grpc.ServerUnaryCall<LogRequest, Empty>,
-                done: grpc.sendUnaryData<Empty>,
+                { request }: grpc.ServerUnaryCall<LogRequest, emptyProto.Empty>,
+                done: grpc.sendUnaryData<emptyProto.Empty>,
             ): void => {
                 lines.push(request.getMessage());
-                done(null, new Empty());
+                done(null, new emptyProto.Empty());
             },
         });
         const port = await new Promise<number>((resolve) =>

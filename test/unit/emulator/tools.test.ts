@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { atLeast, npxFolder, searchedFolders } from "../../emulator/tools/engine";
-import { goStage } from "../../emulator/tools/engineBuild";
-import { elapsed } from "../../emulator/tools/progress";
-import { chooseProviders } from "../../emulator/tools/providers";
-import { usablePython } from "../../emulator/tools/python";
+import { atLeast, npxFolder, searchedFolders } from "../../emulator/tools/engine.ts";
+import { goStage } from "../../emulator/tools/engineBuild.ts";
+import { elapsed } from "../../emulator/tools/progress.ts";
+import { chooseProviders } from "../../emulator/tools/providers.ts";
+import { usablePython } from "../../emulator/tools/python.ts";
 
 describe("tools of the pocket cloud", () => {
     it("compares versions of the engine by number", () => {

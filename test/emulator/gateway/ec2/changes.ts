@@ -1,9 +1,9 @@
 /** Changes of machines that moto makes in its own books and that the machines behind must follow. */
-import type { Answer } from "../errors";
-import type { Host, Hosts } from "../hosts";
-import type { AwsCall } from "../request";
-import { descendants, element, parseXml, setChild, textOf, type XmlNode } from "../xml";
-import { ACCOUNT_ID } from "../operator";
+import type { Answer } from "../errors.ts";
+import type { Host, Hosts } from "../hosts.ts";
+import type { AwsCall } from "../request.ts";
+import { descendants, element, parseXml, setChild, textOf, type XmlNode } from "../xml.ts";
+import { ACCOUNT_ID } from "../operator.ts";
 
 /** Takes over another instance profile or type from a call that has gone well. */
 export function followChanges(call: AwsCall, answer: Answer, hosts: Hosts): void {

@@ -4,9 +4,9 @@ import {
     DescribeRouteTablesCommand,
     DescribeVpcEndpointsCommand,
 } from "@aws-sdk/client-ec2";
-import { AwsError } from "../errors";
-import type { Moto } from "../moto";
-import type { AwsCall } from "../request";
+import { AwsError } from "../errors.ts";
+import type { Moto } from "../moto.ts";
+import type { AwsCall } from "../request.ts";
 
 /** Throws what AWS answers to a second gateway of a network, route table of a subnet, or endpoint of a route table. */
 export async function checkConflicts(call: AwsCall, moto: Moto): Promise<void> {

@@ -10,10 +10,10 @@ import {
     type Instance,
     type IpPermission,
 } from "@aws-sdk/client-ec2";
-import { AwsError } from "../errors";
-import type { Hosts } from "../hosts";
-import type { Moto } from "../moto";
-import type { AwsCall } from "../request";
+import { AwsError } from "../errors.ts";
+import type { Hosts } from "../hosts.ts";
+import type { Moto } from "../moto.ts";
+import type { AwsCall } from "../request.ts";
 
 function violation(message: string): AwsError {
     return new AwsError("DependencyViolation", message);

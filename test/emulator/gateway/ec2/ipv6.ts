@@ -1,10 +1,10 @@
 /** IPv6 addresses of machines, which moto knows nothing of. Nothing answers there: the pocket cloud has IPv4 only. */
 import { randomBytes } from "node:crypto";
 import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
-import { AwsError, type Answer } from "../errors";
-import type { Moto } from "../moto";
-import type { AwsCall } from "../request";
-import { descendants, parseXml, setChild, type XmlNode } from "../xml";
+import { AwsError, type Answer } from "../errors.ts";
+import type { Moto } from "../moto.ts";
+import type { AwsCall } from "../request.ts";
+import { descendants, parseXml, setChild, type XmlNode } from "../xml.ts";
 
 /**
  * A new address in a block, the way EC2 makes them: the block's network, then bits by chance.

@@ -1,8 +1,8 @@
 /** Public keys of key pairs: moto does not give them out again, machines need them. */
-import { utils } from "ssh2";
-import { AwsError, type Answer } from "../errors";
-import type { AwsCall } from "../request";
-import { parseXml, textOf } from "../xml";
+import ssh2 from "ssh2";
+import { AwsError, type Answer } from "../errors.ts";
+import type { AwsCall } from "../request.ts";
+import { parseXml, textOf } from "../xml.ts";
 
 /** Key pairs of all regions. */
 export class KeyPairs {
@@ -17,7 +17,7 @@ export class KeyPairs {
             return;
         }
         const pem = textOf(parseXml(answer.body.toString("utf8")), "keyMaterial") ?? "";
-        const key = utils.parseKey(pem);
+        const key = ssh2.utils.parseKey(pem);
         if (key instanceof Error) throw new Error(`moto's key pair cannot be read: ${key.message}`);
         this.keys.set(
             `${call.region}/${name}`,

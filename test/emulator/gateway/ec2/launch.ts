@@ -5,13 +5,13 @@ import {
     DescribeSecurityGroupsCommand,
     DescribeSubnetsCommand,
 } from "@aws-sdk/client-ec2";
-import { AwsError } from "../errors";
-import type { HostPlan } from "../hosts";
-import type { Identities } from "../identities";
-import type { Moto } from "../moto";
-import type { AwsCall } from "../request";
-import { childrenOf, descendants, textOf, type XmlNode } from "../xml";
-import type { KeyPairs } from "./keyPairs";
+import { AwsError } from "../errors.ts";
+import type { HostPlan } from "../hosts.ts";
+import type { Identities } from "../identities.ts";
+import type { Moto } from "../moto.ts";
+import type { AwsCall } from "../request.ts";
+import { childrenOf, descendants, textOf, type XmlNode } from "../xml.ts";
+import type { KeyPairs } from "./keyPairs.ts";
 
 function listed(params: Readonly<Record<string, string>>, pattern: RegExp): string[] {
     return Object.entries(params)

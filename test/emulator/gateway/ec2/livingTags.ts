@@ -12,8 +12,8 @@ import {
     DescribeVpcsCommand,
     type EC2Client,
 } from "@aws-sdk/client-ec2";
-import type { Hosts } from "../hosts";
-import { child, childrenOf, textOf, type XmlNode } from "../xml";
+import type { Hosts } from "../hosts.ts";
+import { child, childrenOf, textOf, type XmlNode } from "../xml.ts";
 
 /** Ids of everything that exists, by the type that DescribeTags gives. */
 async function existing(ec2: EC2Client, hosts: Hosts): Promise<ReadonlyMap<string, ReadonlySet<string>>> {

@@ -1,7 +1,7 @@
 /** moto's answers about instances with the states and addresses of the real machines. */
-import { mendProfile } from "./changes";
-import { STATE_CODES, type Host, type HostState } from "../hosts";
-import { child, childrenOf, descendants, element, setChild, textOf, type XmlNode } from "../xml";
+import { mendProfile } from "./changes.ts";
+import { STATE_CODES, type Host, type HostState } from "../hosts.ts";
+import { child, childrenOf, descendants, element, setChild, textOf, type XmlNode } from "../xml.ts";
 
 function stateNode(state: HostState): XmlNode[] {
     return [element("code", String(STATE_CODES[state])), element("name", state)];

@@ -1,6 +1,6 @@
 /** Descriptions of security group rules that name another group, which moto 5.2.1 takes and does not give back. */
-import type { AwsCall } from "../request";
-import { childrenOf, descendants, setChild, textOf, type XmlNode } from "../xml";
+import type { AwsCall } from "../request.ts";
+import { childrenOf, descendants, setChild, textOf, type XmlNode } from "../xml.ts";
 
 /** Remembers the descriptions by rule. */
 export class RuleDescriptions {

@@ -1,21 +1,30 @@
 /** EC2: moto's, with real machines behind the instances. */
 import { DescribeKeyPairsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { AwsError, xmlAnswer, type Answer } from "../errors";
-import type { Doom, Faults } from "../faults";
-import { STATE_CODES, type Host, type Hosts, type HostState } from "../hosts";
-import type { Identities } from "../identities";
-import type { Moto } from "../moto";
-import type { AwsCall } from "../request";
-import { child, childrenOf, element, parseXml, serializeXml, setChild, textOf, type XmlNode } from "../xml";
-import { followChanges } from "./changes";
-import { checkConflicts } from "./conflicts";
-import { checkDependencies } from "./dependencies";
-import { ipv6Source, mendSubnets } from "./ipv6";
-import type { KeyPairs } from "./keyPairs";
-import { checkLaunch, plansOf } from "./launch";
-import { keepLivingTags } from "./livingTags";
-import { applyFilters, patchInstances, splitFilters } from "./patch";
-import { RuleDescriptions } from "./ruleDescriptions";
+import { AwsError, xmlAnswer, type Answer } from "../errors.ts";
+import type { Doom, Faults } from "../faults.ts";
+import { STATE_CODES, type Host, type Hosts, type HostState } from "../hosts.ts";
+import type { Identities } from "../identities.ts";
+import type { Moto } from "../moto.ts";
+import type { AwsCall } from "../request.ts";
+import {
+    child,
+    childrenOf,
+    element,
+    parseXml,
+    serializeXml,
+    setChild,
+    textOf,
+    type XmlNode,
+} from "../xml.ts";
+import { followChanges } from "./changes.ts";
+import { checkConflicts } from "./conflicts.ts";
+import { checkDependencies } from "./dependencies.ts";
+import { ipv6Source, mendSubnets } from "./ipv6.ts";
+import type { KeyPairs } from "./keyPairs.ts";
+import { checkLaunch, plansOf } from "./launch.ts";
+import { keepLivingTags } from "./livingTags.ts";
+import { applyFilters, patchInstances, splitFilters } from "./patch.ts";
+import { RuleDescriptions } from "./ruleDescriptions.ts";
 
 const NAMESPACE = ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
 
@@ -38,13 +47,19 @@ function isOk(answer: Answer): boolean {
 export class Ec2Service {
     private readonly ruleDescriptions = new RuleDescriptions();
 
-    constructor(
-        private readonly moto: Moto,
-        private readonly hosts: Hosts,
-        private readonly identities: Identities,
-        private readonly keyPairs: KeyPairs,
-        private readonly faults: Faults,
-    ) {}
+    private readonly moto: Moto;
+    private readonly hosts: Hosts;
+    private readonly identities: Identities;
+    private readonly keyPairs: KeyPairs;
+    private readonly faults: Faults;
+
+    constructor(moto: Moto, hosts: Hosts, identities: Identities, keyPairs: KeyPairs, faults: Faults) {
+        this.moto = moto;
+        this.hosts = hosts;
+        this.identities = identities;
+        this.keyPairs = keyPairs;
+        this.faults = faults;
+    }
 
     /** Answers a call that IAM has allowed. */
     async handle(call: AwsCall, doom: Doom | undefined): Promise<Answer> {

@@ -1,6 +1,6 @@
 /** Tags of EC2 objects, for conditions in policies. */
 import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
-import type { Moto } from "../moto";
+import type { Moto } from "../moto.ts";
 
 /** Tags by id; ids that do not exist are missing. */
 export async function readEc2Tags(

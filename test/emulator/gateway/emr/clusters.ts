@@ -1,9 +1,9 @@
 /** All clusters, found in EMR's way. */
-import { AwsError } from "../errors";
-import { stringOf } from "../json";
-import type { AwsCall } from "../request";
-import { isAlive, type Cluster, type Step } from "./model";
-import { invalid } from "./request";
+import { AwsError } from "../errors.ts";
+import { stringOf } from "../json.ts";
+import type { AwsCall } from "../request.ts";
+import { isAlive, type Cluster, type Step } from "./model.ts";
+import { invalid } from "./request.ts";
 
 /** EMR's answer about what does not exist or cannot be asked. */
 export function invalidRequest(message: string): AwsError {

@@ -1,11 +1,11 @@
 /** What the parts of the EMR service share. */
-import type { MachineSupervisor } from "../../machines/machines";
-import type { CallLog } from "../calls";
-import type { KeyPairs } from "../ec2/keyPairs";
-import type { Faults } from "../faults";
-import type { Hosts } from "../hosts";
-import type { Identities } from "../identities";
-import type { Moto } from "../moto";
+import type { MachineSupervisor } from "../../machines/machines.ts";
+import type { CallLog } from "../calls.ts";
+import type { KeyPairs } from "../ec2/keyPairs.ts";
+import type { Faults } from "../faults.ts";
+import type { Hosts } from "../hosts.ts";
+import type { Identities } from "../identities.ts";
+import type { Moto } from "../moto.ts";
 
 /** The rest of the gateway as EMR uses it. */
 export interface EmrContext {

@@ -1,13 +1,13 @@
 /** The calls about instance groups and nodes. */
-import { notImplemented } from "../errors";
-import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json";
-import type { AwsCall } from "../request";
-import { invalidRequest, type Clusters } from "./clusters";
-import type { EmrContext } from "./context";
-import { isAlive, type Cluster, type InstanceGroup } from "./model";
-import { addNodes, endNodes } from "./nodes";
-import { invalid } from "./request";
-import { nodeState, nodeView } from "./views";
+import { notImplemented } from "../errors.ts";
+import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import type { AwsCall } from "../request.ts";
+import { invalidRequest, type Clusters } from "./clusters.ts";
+import type { EmrContext } from "./context.ts";
+import { isAlive, type Cluster, type InstanceGroup } from "./model.ts";
+import { addNodes, endNodes } from "./nodes.ts";
+import { invalid } from "./request.ts";
+import { nodeState, nodeView } from "./views.ts";
 
 /** ListInstances. */
 export function listInstances(call: AwsCall, cluster: Cluster): JsonObject {

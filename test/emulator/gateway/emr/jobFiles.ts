@@ -1,6 +1,6 @@
 /** Files as a job names them: `s3://...` with the rights of the cluster's role, and the cluster's `hdfs://`. */
 import { gunzipSync } from "node:zlib";
-import type { S3Access } from "../s3";
+import type { S3Access } from "../s3.ts";
 
 /** A path of a job: file system, bucket (S3) and key. */
 export interface JobPath {
@@ -11,12 +11,17 @@ export interface JobPath {
 
 /** A file of a job cannot be had; the message is Hadoop's. */
 export class JobFileError extends Error {
+    /** Java's name for it. */
+    readonly exception: string;
+
     constructor(
         message: string,
-        /** Java's name for it. */
-        readonly exception: string,
+
+        exception: string,
     ) {
         super(message);
+        this.exception = exception;
+
         this.name = "JobFileError";
     }
 }
@@ -58,10 +63,13 @@ function pattern(glob: string): RegExp {
 
 /** Files of a job. */
 export class JobFiles {
-    constructor(
-        private readonly s3: S3Access,
-        private readonly hdfs: Map<string, Buffer>,
-    ) {}
+    private readonly s3: S3Access;
+    private readonly hdfs: Map<string, Buffer>;
+
+    constructor(s3: S3Access, hdfs: Map<string, Buffer>) {
+        this.s3 = s3;
+        this.hdfs = hdfs;
+    }
 
     /** True if there is a file or directory of that name. */
     async exists(uri: string): Promise<boolean> {

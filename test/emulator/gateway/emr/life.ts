@@ -1,11 +1,11 @@
 /** How a cluster comes up, idles and ends. */
 import { AuthorizeSecurityGroupIngressCommand, type SecurityGroup } from "@aws-sdk/client-ec2";
-import type { Doom } from "../faults";
-import { hasCode } from "../ec2/launch";
-import type { EmrContext } from "./context";
-import { isAlive, type ChangeReason, type Cluster, type ClusterState } from "./model";
-import { addNodes, endNodes } from "./nodes";
-import { checkStart, StartFailure } from "./permissions";
+import type { Doom } from "../faults.ts";
+import { hasCode } from "../ec2/launch.ts";
+import type { EmrContext } from "./context.ts";
+import { isAlive, type ChangeReason, type Cluster, type ClusterState } from "./model.ts";
+import { addNodes, endNodes } from "./nodes.ts";
+import { checkStart, StartFailure } from "./permissions.ts";
 
 /** Called when a cluster is ready for steps or is ending. */
 export interface LifeWatcher {
@@ -59,10 +59,13 @@ export class ClusterLife {
     private readonly starts = new Set<Promise<void>>();
     private readonly boots = new Map<string, Promise<unknown>>();
 
-    constructor(
-        private readonly context: EmrContext,
-        private readonly watcher: LifeWatcher,
-    ) {}
+    private readonly context: EmrContext;
+    private readonly watcher: LifeWatcher;
+
+    constructor(context: EmrContext, watcher: LifeWatcher) {
+        this.context = context;
+        this.watcher = watcher;
+    }
 
     /** Begins to bring the cluster up; its state tells how far that is. */
     begin(cluster: Cluster, doom: Doom | undefined): void {

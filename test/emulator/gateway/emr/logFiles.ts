@@ -1,9 +1,9 @@
 /** Logs on the nodes, and their copies in S3. */
 import { gzipSync } from "node:zlib";
-import { S3Access } from "../s3";
-import type { EmrContext } from "./context";
-import { parseJobPath } from "./jobFiles";
-import type { Cluster, ClusterNode } from "./model";
+import type { S3Access } from "../s3.ts";
+import type { EmrContext } from "./context.ts";
+import { parseJobPath } from "./jobFiles.ts";
+import type { Cluster, ClusterNode } from "./model.ts";
 
 /** Where EMR keeps logs on a node. */
 const ROOT = "/mnt/var/log";
@@ -24,11 +24,15 @@ while [ $# -gt 0 ]; do head -c "$2" > "$1"; shift 2; done`;
 export class StepLogs {
     private readonly written: { path: string; data: Buffer }[] = [];
 
-    constructor(
-        private readonly context: EmrContext,
-        private readonly cluster: Cluster,
-        private readonly s3: S3Access,
-    ) {}
+    private readonly context: EmrContext;
+    private readonly cluster: Cluster;
+    private readonly s3: S3Access;
+
+    constructor(context: EmrContext, cluster: Cluster, s3: S3Access) {
+        this.context = context;
+        this.cluster = cluster;
+        this.s3 = s3;
+    }
 
     /** Writes logs into a folder on a node, in one go: each process there takes its time. */
     async write(

@@ -1,6 +1,6 @@
 /** Clusters, their groups, nodes and steps as the gateway keeps them. */
-import type { Host } from "../hosts";
-import type { Json, JsonObject } from "../json";
+import type { Host } from "../hosts.ts";
+import type { Json, JsonObject } from "../json.ts";
 
 /** States of a cluster. */
 export type ClusterState =

@@ -1,9 +1,9 @@
 /** Nodes of a cluster: instances for EC2 (so they are found, tagged and in the way of deletes), machines behind them. */
 import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { CLUSTER_IMAGE } from "../images";
-import type { EmrContext } from "./context";
-import { newNodeId } from "./ids";
-import type { Cluster, ClusterNode, InstanceGroup } from "./model";
+import { CLUSTER_IMAGE } from "../images.ts";
+import type { EmrContext } from "./context.ts";
+import { newNodeId } from "./ids.ts";
+import type { Cluster, ClusterNode, InstanceGroup } from "./model.ts";
 
 /** Makes and boots the missing nodes of a group; resolves when all of them run, throws when one does not. */
 export async function addNodes(

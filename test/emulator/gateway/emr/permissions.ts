@@ -7,24 +7,25 @@ import {
     type SecurityGroup,
     type Subnet,
 } from "@aws-sdk/client-ec2";
-import { decide, denialMessage } from "../authorization";
-import { roleArn, tagContext, type Check } from "../checkParts";
-import { ec2Arn } from "../checks";
-import { trusts } from "../identities";
-import { CLUSTER_IMAGE } from "../images";
-import { ACCOUNT_ID } from "../operator";
-import { rolePrincipal, type Principal } from "../principals";
-import { sessionArn } from "../sessions";
-import type { EmrContext } from "./context";
-import type { Cluster } from "./model";
+import { decide, denialMessage } from "../authorization.ts";
+import { roleArn, tagContext, type Check } from "../checkParts.ts";
+import { ec2Arn } from "../checks.ts";
+import { trusts } from "../identities.ts";
+import { CLUSTER_IMAGE } from "../images.ts";
+import { ACCOUNT_ID } from "../operator.ts";
+import { rolePrincipal, type Principal } from "../principals.ts";
+import { sessionArn } from "../sessions.ts";
+import type { EmrContext } from "./context.ts";
+import type { Cluster } from "./model.ts";
 
 /** The cluster cannot start; `code` is that of StateChangeReason. */
 export class StartFailure extends Error {
-    constructor(
-        readonly code: string,
-        message: string,
-    ) {
+    readonly code: string;
+
+    constructor(code: string, message: string) {
         super(message);
+        this.code = code;
+
         this.name = "StartFailure";
     }
 }

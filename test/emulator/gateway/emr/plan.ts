@@ -1,5 +1,5 @@
 /** What a streaming job will do, from its arguments and its inputs. Pure. */
-import type { JobFile } from "./jobFiles";
+import type { JobFile } from "./jobFiles.ts";
 import {
     cut,
     fieldRange,
@@ -10,8 +10,8 @@ import {
     withTab,
     type KeyLayout,
     type Split,
-} from "./records";
-import { setting, splitCommand, UsageError, type StreamingJob } from "./streamingArgs";
+} from "./records.ts";
+import { setting, splitCommand, UsageError, type StreamingJob } from "./streamingArgs.ts";
 
 const IDENTITY = /^org\.apache\.hadoop\.mapred\.lib\.Identity(Mapper|Reducer)$/;
 const FIELD_PARTITIONER = /\.KeyFieldBasedPartitioner$/;
@@ -69,10 +69,13 @@ export class Shuffle {
     private readonly separator: number;
     private readonly compare: (a: Buffer, b: Buffer) => number;
 
-    constructor(
-        private readonly job: StreamingJob,
-        readonly parts: number,
-    ) {
+    private readonly job: StreamingJob;
+    readonly parts: number;
+
+    constructor(job: StreamingJob, parts: number) {
+        this.job = job;
+        this.parts = parts;
+
         this.layout = {
             fields: Number(setting(job, "stream.num.map.output.key.fields") ?? "1"),
             separator: byteOf(setting(job, "stream.map.output.field.separator"), 9),

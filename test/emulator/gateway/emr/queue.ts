@@ -1,7 +1,7 @@
 /** The queue of a cluster's steps. */
-import type { EmrContext } from "./context";
-import type { ClusterLife } from "./life";
-import { isAlive, type Cluster, type FailureDetails, type Step } from "./model";
+import type { EmrContext } from "./context.ts";
+import type { ClusterLife } from "./life.ts";
+import { isAlive, type Cluster, type FailureDetails, type Step } from "./model.ts";
 
 /** Runs one step to its end; `undefined` when it succeeded. */
 export type StepRunner = (cluster: Cluster, step: Step) => Promise<FailureDetails | undefined>;
@@ -10,10 +10,13 @@ export type StepRunner = (cluster: Cluster, step: Step) => Promise<FailureDetail
 export class StepQueue {
     life: ClusterLife | undefined;
 
-    constructor(
-        private readonly context: EmrContext,
-        private readonly run: StepRunner,
-    ) {}
+    private readonly context: EmrContext;
+    private readonly run: StepRunner;
+
+    constructor(context: EmrContext, run: StepRunner) {
+        this.context = context;
+        this.run = run;
+    }
 
     /** Starts what can be started, and says what the cluster is doing. */
     advance(cluster: Cluster): void {

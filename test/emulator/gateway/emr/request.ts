@@ -1,10 +1,10 @@
 /** RunJobFlow's input: understood in full or refused. */
-import { AwsError, notImplemented } from "../errors";
-import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json";
-import type { AwsCall } from "../request";
-import { newGroupId } from "./ids";
-import type { ClusterRequest, InstanceGroup, StepRequest } from "./model";
-import { applicationVersion, RELEASES } from "./releases";
+import { AwsError, notImplemented } from "../errors.ts";
+import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import type { AwsCall } from "../request.ts";
+import { newGroupId } from "./ids.ts";
+import type { ClusterRequest, InstanceGroup, StepRequest } from "./model.ts";
+import { applicationVersion, RELEASES } from "./releases.ts";
 
 /** Refusal of a request. */
 export function invalid(message: string): AwsError {

@@ -2,23 +2,23 @@
  * The EMR API, kept whole in the gateway: moto's clusters are ready at once, its steps never end, and it does not know
  * half of the calls that the aws provider and mrjob make.
  */
-import { clusterArn } from "../checks";
-import { jsonAnswer, notImplemented, type Answer } from "../errors";
-import type { Doom } from "../faults";
-import { trusts } from "../identities";
-import { numberOf, objectOf, stringOf, stringsOf, tagsOf, type JsonObject } from "../json";
-import type { AwsCall } from "../request";
-import { Clusters, invalidRequest, stepOf } from "./clusters";
-import type { EmrContext } from "./context";
-import { listInstances, modifyGroups } from "./groups";
-import { newClusterId } from "./ids";
-import { ClusterLife } from "./life";
-import { isAlive, type Cluster } from "./model";
-import { StepQueue, type StepRunner } from "./queue";
-import { RELEASES } from "./releases";
-import { checkConcurrency, checkIdleTimeout, invalid, parseRunJobFlow } from "./request";
-import { addSteps, cancelSteps, listSteps, newStep } from "./stepCalls";
-import { clusterSummary, clusterView, groupView, stepView } from "./views";
+import { clusterArn } from "../checks.ts";
+import { jsonAnswer, notImplemented, type Answer } from "../errors.ts";
+import type { Doom } from "../faults.ts";
+import { trusts } from "../identities.ts";
+import { numberOf, objectOf, stringOf, stringsOf, tagsOf, type JsonObject } from "../json.ts";
+import type { AwsCall } from "../request.ts";
+import { Clusters, invalidRequest, stepOf } from "./clusters.ts";
+import type { EmrContext } from "./context.ts";
+import { listInstances, modifyGroups } from "./groups.ts";
+import { newClusterId } from "./ids.ts";
+import { ClusterLife } from "./life.ts";
+import { isAlive, type Cluster } from "./model.ts";
+import { StepQueue, type StepRunner } from "./queue.ts";
+import { RELEASES } from "./releases.ts";
+import { checkConcurrency, checkIdleTimeout, invalid, parseRunJobFlow } from "./request.ts";
+import { addSteps, cancelSteps, listSteps, newStep } from "./stepCalls.ts";
+import { clusterSummary, clusterView, groupView, stepView } from "./views.ts";
 
 function timeFilter(input: JsonObject, date: Date): boolean {
     const after = numberOf(input["CreatedAfter"]);
@@ -35,10 +35,11 @@ export class EmrService {
     private readonly queue: StepQueue;
     private readonly timer: NodeJS.Timeout;
 
-    constructor(
-        private readonly context: EmrContext,
-        run: StepRunner,
-    ) {
+    private readonly context: EmrContext;
+
+    constructor(context: EmrContext, run: StepRunner) {
+        this.context = context;
+
         this.queue = new StepQueue(context, run);
         this.life = new ClusterLife(context, {
             ready: (cluster) => this.queue.advance(cluster),

@@ -1,13 +1,13 @@
 /** The calls about steps. */
-import { notImplemented } from "../errors";
-import { arrayOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json";
-import type { AwsCall } from "../request";
-import { stepOf } from "./clusters";
-import { newStepId } from "./ids";
-import type { Cluster, Step, StepRequest } from "./model";
-import type { StepQueue } from "./queue";
-import { checkActionOnFailure, invalid, parseStep } from "./request";
-import { stepView } from "./views";
+import { notImplemented } from "../errors.ts";
+import { arrayOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import type { AwsCall } from "../request.ts";
+import { stepOf } from "./clusters.ts";
+import { newStepId } from "./ids.ts";
+import type { Cluster, Step, StepRequest } from "./model.ts";
+import type { StepQueue } from "./queue.ts";
+import { checkActionOnFailure, invalid, parseStep } from "./request.ts";
+import { stepView } from "./views.ts";
 
 /** Steps that wait or run, at most (EMR guide, "Submit work to a cluster"). */
 const MAX_ACTIVE = 256;

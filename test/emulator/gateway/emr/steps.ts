@@ -1,17 +1,17 @@
 /** A step from its start to its end: which jar, run where, with whose rights, and its logs. */
 import { isAbsolute } from "node:path";
-import { AwsError } from "../errors";
-import { rolePrincipal } from "../principals";
-import { S3Access } from "../s3";
-import { sessionArn } from "../sessions";
-import type { EmrContext } from "./context";
-import { JobFileError, JobFiles } from "./jobFiles";
-import { logFileOf, StepLogs } from "./logFiles";
-import { ClientLog } from "./logs";
-import { primaryOf, type Cluster, type FailureDetails, type Step } from "./model";
-import type { StepRunner } from "./queue";
-import { StreamingRun } from "./streaming";
-import { parseStreamingArgs, UsageError } from "./streamingArgs";
+import { AwsError } from "../errors.ts";
+import { rolePrincipal } from "../principals.ts";
+import { S3Access } from "../s3.ts";
+import { sessionArn } from "../sessions.ts";
+import type { EmrContext } from "./context.ts";
+import { JobFileError, JobFiles } from "./jobFiles.ts";
+import { logFileOf, StepLogs } from "./logFiles.ts";
+import { ClientLog } from "./logs.ts";
+import { primaryOf, type Cluster, type FailureDetails, type Step } from "./model.ts";
+import type { StepRunner } from "./queue.ts";
+import { StreamingRun } from "./streaming.ts";
+import { parseStreamingArgs, UsageError } from "./streamingArgs.ts";
 
 /** What a step's program said and how it ended. */
 interface Outcome {

@@ -1,16 +1,16 @@
 /** A Hadoop-streaming job that really runs: map tasks, sort, reduce tasks on the cluster's nodes. */
-import type { EmrContext } from "./context";
-import { Counters, GROUPS } from "./counters";
-import { JobIds } from "./ids";
-import { JobFileError, type JobFiles } from "./jobFiles";
-import type { StepLogs } from "./logFiles";
-import { ClientLog, historyEvent, historyFile, historyPath } from "./logs";
-import { primaryOf, workersOf, type Cluster, type ClusterNode } from "./model";
-import { commandOf, reducersOf, Shuffle, splitsOf } from "./plan";
-import { joinLines, splitLines, withTab, type Split } from "./records";
-import type { StreamingJob } from "./streamingArgs";
-import { TaskFailed, TaskRunner, timeoutOf } from "./taskRunner";
-import { TaskNodes, type CachedFile } from "./tasks";
+import type { EmrContext } from "./context.ts";
+import { Counters, GROUPS } from "./counters.ts";
+import { JobIds } from "./ids.ts";
+import { JobFileError, type JobFiles } from "./jobFiles.ts";
+import type { StepLogs } from "./logFiles.ts";
+import { type ClientLog, historyEvent, historyFile, historyPath } from "./logs.ts";
+import { primaryOf, workersOf, type Cluster, type ClusterNode } from "./model.ts";
+import { commandOf, reducersOf, Shuffle, splitsOf } from "./plan.ts";
+import { joinLines, splitLines, withTab, type Split } from "./records.ts";
+import type { StreamingJob } from "./streamingArgs.ts";
+import { TaskFailed, TaskRunner, timeoutOf } from "./taskRunner.ts";
+import { TaskNodes, type CachedFile } from "./tasks.ts";
 
 /** What a run of a job needs. */
 export interface StreamingParts {
@@ -31,7 +31,11 @@ export class StreamingRun {
     private readonly events: string[] = [];
     private readonly workers: ClusterNode[];
 
-    constructor(private readonly parts: StreamingParts) {
+    private readonly parts: StreamingParts;
+
+    constructor(parts: StreamingParts) {
+        this.parts = parts;
+
         const { cluster } = parts;
         cluster.jobs += 1;
         this.ids = new JobIds(cluster.created.getTime(), cluster.jobs);

@@ -1,12 +1,12 @@
 /** Tasks of a job: tried again where they fail, with logs, counters and history of each attempt. */
-import { Counters, GROUPS, readReports } from "./counters";
-import type { JobIds } from "./ids";
-import type { StepLogs } from "./logFiles";
-import { historyEvent, javaError, taskLine } from "./logs";
-import type { ClusterNode } from "./model";
-import { attemptsOf } from "./plan";
-import { setting, type StreamingJob } from "./streamingArgs";
-import type { TaskNodes, TaskOutcome } from "./tasks";
+import { type Counters, GROUPS, readReports } from "./counters.ts";
+import type { JobIds } from "./ids.ts";
+import type { StepLogs } from "./logFiles.ts";
+import { historyEvent, javaError, taskLine } from "./logs.ts";
+import type { ClusterNode } from "./model.ts";
+import { attemptsOf } from "./plan.ts";
+import { setting, type StreamingJob } from "./streamingArgs.ts";
+import type { TaskNodes, TaskOutcome } from "./tasks.ts";
 
 /** A task has failed as often as it may; the job fails. */
 export class TaskFailed extends Error {}
@@ -61,7 +61,11 @@ export class TaskRunner {
     private containers = 1;
     private next = 0;
 
-    constructor(private readonly parts: JobParts) {}
+    private readonly parts: JobParts;
+
+    constructor(parts: JobParts) {
+        this.parts = parts;
+    }
 
     /** Runs a task, on another node again until it has failed as often as it may. */
     async run(task: Task): Promise<TaskResult> {

@@ -1,7 +1,7 @@
 /** Tasks of a job: processes on the cluster's nodes, each in a working directory of its own. */
-import type { EmrContext } from "./context";
-import type { JobIds } from "./ids";
-import type { ClusterNode } from "./model";
+import type { EmrContext } from "./context.ts";
+import type { JobIds } from "./ids.ts";
+import type { ClusterNode } from "./model.ts";
 
 /** A file that was put on the nodes and is linked into each working directory. */
 export interface CachedFile {
@@ -44,13 +44,25 @@ exec "$@"`;
 export class TaskNodes {
     private readonly ready = new Map<string, Promise<void>>();
 
+    private readonly context: EmrContext;
+    private readonly ids: JobIds;
+    private readonly cached: readonly CachedFile[];
+    private readonly abort: AbortSignal;
+    private readonly timeoutMs: number;
+
     constructor(
-        private readonly context: EmrContext,
-        private readonly ids: JobIds,
-        private readonly cached: readonly CachedFile[],
-        private readonly abort: AbortSignal,
-        private readonly timeoutMs = DEFAULT_TIMEOUT_MS,
-    ) {}
+        context: EmrContext,
+        ids: JobIds,
+        cached: readonly CachedFile[],
+        abort: AbortSignal,
+        timeoutMs = DEFAULT_TIMEOUT_MS,
+    ) {
+        this.context = context;
+        this.ids = ids;
+        this.cached = cached;
+        this.abort = abort;
+        this.timeoutMs = timeoutMs;
+    }
 
     /** Runs a process of a task on a node. */
     async run(node: ClusterNode, task: TaskProcess): Promise<TaskOutcome> {

@@ -1,6 +1,6 @@
 /** Clusters, steps and nodes in the shapes of the EMR API. */
-import { clusterArn } from "../checks";
-import type { Json, JsonObject } from "../json";
+import { clusterArn } from "../checks.ts";
+import type { Json, JsonObject } from "../json.ts";
 import {
     defined,
     epoch,
@@ -9,8 +9,8 @@ import {
     type ClusterNode,
     type InstanceGroup,
     type Step,
-} from "./model";
-import { applicationVersion } from "./releases";
+} from "./model.ts";
+import { applicationVersion } from "./releases.ts";
 
 function reasonView(reason: { Code?: string; Message?: string }): JsonObject {
     return defined({ Code: reason.Code, Message: reason.Message });

@@ -7,8 +7,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Properties } from "../provider";
-import { number, object, text, textMap } from "./values";
+import type { Properties } from "../provider.ts";
+import { number, object, text, textMap } from "./values.ts";
 
 /** Where AWS is and who asks; the environment (`AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`...) fills what is left out. */
 export interface AwsOptions {

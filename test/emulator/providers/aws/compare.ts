@@ -1,7 +1,7 @@
 /** What changed between the state and the program, as the bridge's Diff tells it, and what a refresh makes of inputs. */
-import { UNKNOWN, type DiffResult, type Properties, type Value } from "../provider";
-import type { Field, Fields } from "./schema";
-import { hasUnknown, isAsset, isObject, isZero } from "./values";
+import { UNKNOWN, type DiffResult, type Properties, type Value } from "../provider.ts";
+import type { Field, Fields } from "./schema.ts";
+import { hasUnknown, isAsset, isObject, isZero } from "./values.ts";
 
 /** A changed path and whether it replaces the resource. */
 export interface Change {

@@ -11,11 +11,11 @@ import {
 } from "@aws-sdk/client-route-53";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { FunctionHandler, Properties } from "../provider";
-import type { Aws } from "./clients";
-import { describe } from "./errors";
-import { getObject } from "./s3/getObject";
-import { flag, needText, objects, text, textMap, texts } from "./values";
+import type { FunctionHandler, Properties } from "../provider.ts";
+import type { Aws } from "./clients.ts";
+import { describe } from "./errors.ts";
+import { getObject } from "./s3/getObject.ts";
+import { flag, needText, objects, text, textMap, texts } from "./values.ts";
 
 /** Names of regions in words, as `getRegion` tells them. */
 const regionNames: Record<string, string> = {

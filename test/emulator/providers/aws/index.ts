@@ -3,38 +3,38 @@
  * the real provider could take its place. It follows terraform-provider-aws 6 as bridged in pulumi-aws 7. Types, inputs
  * and functions that are not listed here are refused.
  */
-import { version } from "@pulumi/aws/package.json";
-import type { ProviderDefinition } from "../provider";
-import { Aws, configKeys, type AwsOptions } from "./clients";
-import { instance } from "./ec2/instance";
-import { instanceState } from "./ec2/instanceState";
-import { internetGateway } from "./ec2/internetGateway";
-import { internetGatewayAttachment } from "./ec2/internetGatewayAttachment";
-import { keyPair } from "./ec2/keyPair";
-import { route } from "./ec2/route";
-import { routeTable } from "./ec2/routeTable";
-import { routeTableAssociation } from "./ec2/routeTableAssociation";
-import { securityGroup } from "./ec2/securityGroup";
-import { securityGroupEgressRule, securityGroupIngressRule } from "./ec2/securityGroupRule";
-import { subnet } from "./ec2/subnet";
-import { vpc } from "./ec2/vpc";
-import { vpcEndpoint } from "./ec2/vpcEndpoint";
-import { cluster } from "./emr/cluster";
-import { functions } from "./functions";
-import { rolePolicyAttachment, userPolicyAttachment } from "./iam/attachment";
-import { instanceProfile } from "./iam/instanceProfile";
-import { policy, rolePolicy } from "./iam/policy";
-import { role } from "./iam/role";
-import { accessKey, user } from "./iam/user";
-import { record } from "./record";
-import { handler, type ResourceType } from "./resource";
-import { bucket } from "./s3/bucket";
-import { bucketObject } from "./s3/bucketObject";
-import { bucketEncryption, bucketLifecycle, bucketPublicAccessBlock } from "./s3/bucketSettings";
-import { schedule } from "./schedule";
-import { scheduleGroup } from "./scheduleGroup";
+import awsPackage from "@pulumi/aws/package.json" with { type: "json" };
+import type { ProviderDefinition } from "../provider.ts";
+import { Aws, configKeys, type AwsOptions } from "./clients.ts";
+import { instance } from "./ec2/instance.ts";
+import { instanceState } from "./ec2/instanceState.ts";
+import { internetGateway } from "./ec2/internetGateway.ts";
+import { internetGatewayAttachment } from "./ec2/internetGatewayAttachment.ts";
+import { keyPair } from "./ec2/keyPair.ts";
+import { route } from "./ec2/route.ts";
+import { routeTable } from "./ec2/routeTable.ts";
+import { routeTableAssociation } from "./ec2/routeTableAssociation.ts";
+import { securityGroup } from "./ec2/securityGroup.ts";
+import { securityGroupEgressRule, securityGroupIngressRule } from "./ec2/securityGroupRule.ts";
+import { subnet } from "./ec2/subnet.ts";
+import { vpc } from "./ec2/vpc.ts";
+import { vpcEndpoint } from "./ec2/vpcEndpoint.ts";
+import { cluster } from "./emr/cluster.ts";
+import { functions } from "./functions.ts";
+import { rolePolicyAttachment, userPolicyAttachment } from "./iam/attachment.ts";
+import { instanceProfile } from "./iam/instanceProfile.ts";
+import { policy, rolePolicy } from "./iam/policy.ts";
+import { role } from "./iam/role.ts";
+import { accessKey, user } from "./iam/user.ts";
+import { record } from "./record.ts";
+import { handler, type ResourceType } from "./resource.ts";
+import { bucket } from "./s3/bucket.ts";
+import { bucketObject } from "./s3/bucketObject.ts";
+import { bucketEncryption, bucketLifecycle, bucketPublicAccessBlock } from "./s3/bucketSettings.ts";
+import { schedule } from "./schedule.ts";
+import { scheduleGroup } from "./scheduleGroup.ts";
 
-export type { AwsOptions } from "./clients";
+export type { AwsOptions } from "./clients.ts";
 
 /** Every resource type, by token. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
@@ -84,7 +84,7 @@ export function awsProvider(options: AwsOptions = {}): ProviderDefinition {
     };
     return {
         name: "aws",
-        version,
+        version: awsPackage.version,
         config: configKeys,
         configure: (config) => {
             configured = new Aws(config, options);

@@ -6,13 +6,13 @@ import {
     type ChangeAction,
     type ResourceRecordSet,
 } from "@aws-sdk/client-route-53";
-import type { Properties } from "../provider";
-import type { Aws } from "./clients";
-import { isCode, says } from "./errors";
-import type { Operation, ResourceType } from "./resource";
-import { boolean, integer, oneOf, set, string } from "./schema";
-import { flag, needText, number, text, texts } from "./values";
-import { poll } from "./waiting";
+import type { Properties } from "../provider.ts";
+import type { Aws } from "./clients.ts";
+import { isCode, says } from "./errors.ts";
+import type { Operation, ResourceType } from "./resource.ts";
+import { boolean, integer, oneOf, set, string } from "./schema.ts";
+import { flag, needText, number, text, texts } from "./values.ts";
+import { poll } from "./waiting.ts";
 
 /** Route 53 has one zone for all regions and says where a change is on its way. */
 export const record: ResourceType = {

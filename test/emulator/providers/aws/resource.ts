@@ -12,14 +12,21 @@ import {
     type Properties,
     type ResourceHandler,
     type ResourceState,
-} from "../provider";
-import { autoName } from "../naming";
-import type { Aws } from "./clients";
-import { changesOf, diffResult, importedInputs, notIgnored, refreshedInputs, type Change } from "./compare";
-import { describe } from "./errors";
-import { map, problems, string, type Fields } from "./schema";
-import { mergedTags } from "./tags";
-import { isObject, isZero, texts } from "./values";
+} from "../provider.ts";
+import { autoName } from "../naming.ts";
+import type { Aws } from "./clients.ts";
+import {
+    changesOf,
+    diffResult,
+    importedInputs,
+    notIgnored,
+    refreshedInputs,
+    type Change,
+} from "./compare.ts";
+import { describe } from "./errors.ts";
+import { map, problems, string, type Fields } from "./schema.ts";
+import { mergedTags } from "./tags.ts";
+import { isObject, isZero, texts } from "./values.ts";
 
 /** How a type names itself where the program is silent: `<logical name>-<7 hex>`. */
 export interface AutoName {

@@ -6,12 +6,12 @@ import {
     UpdateScheduleCommand,
     type CreateScheduleCommandInput,
 } from "@aws-sdk/client-scheduler";
-import type { Properties } from "../provider";
-import { isCode, says, unlessGone } from "./errors";
-import type { ResourceType } from "./resource";
-import { between, block, integer, oneOf, string } from "./schema";
-import { needText, number, object, text } from "./values";
-import { retryWhile } from "./waiting";
+import type { Properties } from "../provider.ts";
+import { isCode, says, unlessGone } from "./errors.ts";
+import type { ResourceType } from "./resource.ts";
+import { between, block, integer, oneOf, string } from "./schema.ts";
+import { needText, number, object, text } from "./values.ts";
+import { retryWhile } from "./waiting.ts";
 
 const gone = ["ResourceNotFoundException"];
 

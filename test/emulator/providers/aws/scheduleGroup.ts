@@ -7,13 +7,13 @@ import {
     TagResourceCommand,
     UntagResourceCommand,
 } from "@aws-sdk/client-scheduler";
-import type { Aws } from "./clients";
-import { unlessGone } from "./errors";
-import type { ResourceType } from "./resource";
-import { string } from "./schema";
-import { awsTags, tagChanges, tagOutputs } from "./tags";
-import { needText } from "./values";
-import { poll, waitForState } from "./waiting";
+import type { Aws } from "./clients.ts";
+import { unlessGone } from "./errors.ts";
+import type { ResourceType } from "./resource.ts";
+import { string } from "./schema.ts";
+import { awsTags, tagChanges, tagOutputs } from "./tags.ts";
+import { needText } from "./values.ts";
+import { poll, waitForState } from "./waiting.ts";
 
 const gone = ["ResourceNotFoundException"];
 const patienceSeconds = 300;

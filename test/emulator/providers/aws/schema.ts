@@ -1,6 +1,6 @@
 /** Declares the inputs of a resource type as terraform-provider-aws does: kinds, ForceNew, Computed, defaults. */
-import { UNKNOWN, type Properties, type Value } from "../provider";
-import { isAsset, isObject } from "./values";
+import { UNKNOWN, type Properties, type Value } from "../provider.ts";
+import { isAsset, isObject } from "./values.ts";
 
 /** What is declared of one input. */
 export interface Field {

@@ -5,9 +5,9 @@ import {
     type ResourceType,
     type TagSpecification,
 } from "@aws-sdk/client-ec2";
-import { UNKNOWN, type Properties, type Value } from "../provider";
-import type { Aws } from "./clients";
-import { hasUnknown, textMap } from "./values";
+import { UNKNOWN, type Properties, type Value } from "../provider.ts";
+import type { Aws } from "./clients.ts";
+import { hasUnknown, textMap } from "./values.ts";
 
 /** Tags as AWS lists them. */
 export interface AwsTag {

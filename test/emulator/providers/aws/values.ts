@@ -1,5 +1,5 @@
 /** Typed access to the loosely typed properties that the engine sends. */
-import { UNKNOWN, type Asset, type Properties, type Value } from "../provider";
+import { UNKNOWN, type Asset, type Properties, type Value } from "../provider.ts";
 
 /** An object value, neither list nor asset. */
 export function isObject(value: Value): value is { [key: string]: Value } {

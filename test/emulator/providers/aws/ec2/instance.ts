@@ -10,17 +10,17 @@ import {
     RunInstancesCommand,
     TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import { isCode, says, unlessGone } from "../errors";
-import type { Operation, ResourceType, Update } from "../resource";
-import { between, block, boolean, integer, map, oneOf, set, string } from "../schema";
-import { tagSpecifications, updateEc2Tags } from "../tags";
-import { needText, number, object, text, texts } from "../values";
-import { retryWhile } from "../waiting";
-import { blockDevices, creditSpecification, metadataOptions } from "./instanceOptions";
-import { readInstance } from "./instanceRead";
-import { describeInstance, noInstance, startInstance, stopInstance, waitForInstance } from "./machines";
-import { updateRootDevice } from "./rootDevice";
+import type { Properties } from "../../provider.ts";
+import { isCode, says, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType, Update } from "../resource.ts";
+import { between, block, boolean, integer, map, oneOf, set, string } from "../schema.ts";
+import { tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { needText, number, object, text, texts } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
+import { blockDevices, creditSpecification, metadataOptions } from "./instanceOptions.ts";
+import { readInstance } from "./instanceRead.ts";
+import { describeInstance, noInstance, startInstance, stopInstance, waitForInstance } from "./machines.ts";
+import { updateRootDevice } from "./rootDevice.ts";
 
 const iamPropagationSeconds = 120;
 

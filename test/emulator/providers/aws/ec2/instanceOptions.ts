@@ -5,9 +5,9 @@ import {
     type CreditSpecificationRequest,
     type InstanceMetadataOptionsRequest,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { flag, needText, number, object, text } from "../values";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { flag, needText, number, object, text } from "../values.ts";
 
 /** How the machine's metadata service answers. */
 export function metadataOptions(inputs: Properties): InstanceMetadataOptionsRequest | undefined {

@@ -5,11 +5,11 @@ import {
     DescribeVolumesCommand,
     type Instance,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { tagOutputs } from "../tags";
-import { object } from "../values";
-import { findInstance } from "./machines";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { tagOutputs } from "../tags.ts";
+import { object } from "../values.ts";
+import { findInstance } from "./machines.ts";
 
 /** Outputs of a machine, `undefined` for one that is gone or terminated. */
 export async function readInstance(aws: Aws, id: string, state: Properties): Promise<Properties | undefined> {

@@ -1,8 +1,8 @@
 /** `aws:ec2transitgateway/instanceState:InstanceState`, the module's name notwithstanding. */
-import type { Operation, ResourceType } from "../resource";
-import { boolean, oneOf, string } from "../schema";
-import { flag, needText } from "../values";
-import { findInstance, startInstance, stopInstance } from "./machines";
+import type { Operation, ResourceType } from "../resource.ts";
+import { boolean, oneOf, string } from "../schema.ts";
+import { flag, needText } from "../values.ts";
+import { findInstance, startInstance, stopInstance } from "./machines.ts";
 
 /** Whether a machine runs. */
 export const instanceState: ResourceType = {

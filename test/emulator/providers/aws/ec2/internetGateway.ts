@@ -6,12 +6,12 @@ import {
     DescribeInternetGatewaysCommand,
     DetachInternetGatewayCommand,
 } from "@aws-sdk/client-ec2";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { text } from "../values";
-import { retryWhile } from "../waiting";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { text } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
 
 /** What EC2 says of a gateway that is not there. */
 export const gone = ["InvalidInternetGatewayID.NotFound"];

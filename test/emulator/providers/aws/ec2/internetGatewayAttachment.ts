@@ -1,10 +1,10 @@
 /** `aws:ec2/internetGatewayAttachment:InternetGatewayAttachment` */
 import { DescribeInternetGatewaysCommand } from "@aws-sdk/client-ec2";
-import { unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { needText } from "../values";
-import { attach, detach, gone } from "./internetGateway";
+import { unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { needText } from "../values.ts";
+import { attach, detach, gone } from "./internetGateway.ts";
 
 /** What ties a gateway to a network. */
 export const internetGatewayAttachment: ResourceType = {

@@ -1,10 +1,10 @@
 /** `aws:ec2/keyPair:KeyPair` */
 import { DeleteKeyPairCommand, DescribeKeyPairsCommand, ImportKeyPairCommand } from "@aws-sdk/client-ec2";
-import { unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { needText, text } from "../values";
+import { unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { needText, text } from "../values.ts";
 
 /** A public key known to EC2; its id is its name. */
 export const keyPair: ResourceType = {

@@ -5,10 +5,10 @@ import {
     StopInstancesCommand,
     type Instance,
 } from "@aws-sdk/client-ec2";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { Operation } from "../resource";
-import { retryWhile, waitForState } from "../waiting";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation } from "../resource.ts";
+import { retryWhile, waitForState } from "../waiting.ts";
 
 /** Codes with which EC2 says that there is no such machine. */
 export const noInstance = ["InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"];

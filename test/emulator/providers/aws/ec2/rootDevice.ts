@@ -1,10 +1,10 @@
 /** Changes of a machine's root disk. */
 import { ModifyInstanceAttributeCommand, ModifyVolumeCommand } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Operation } from "../resource";
-import { mergedTags, updateEc2Tags } from "../tags";
-import { flag, number, text } from "../values";
-import { describeInstance } from "./machines";
+import type { Properties } from "../../provider.ts";
+import type { Operation } from "../resource.ts";
+import { mergedTags, updateEc2Tags } from "../tags.ts";
+import { flag, number, text } from "../values.ts";
+import { describeInstance } from "./machines.ts";
 
 type Part = "size" | "delete" | "tags";
 

@@ -1,14 +1,14 @@
 /** `aws:ec2/route:Route` */
 import { crc32 } from "node:zlib";
 import { CreateRouteCommand, DeleteRouteCommand, ReplaceRouteCommand, type Route } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { needText, text } from "../values";
-import { poll, retryWhile } from "../waiting";
-import { findRouteTable } from "./routeTable";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { needText, text } from "../values.ts";
+import { poll, retryWhile } from "../waiting.ts";
+import { findRouteTable } from "./routeTable.ts";
 
 /** The destination is part of the id, as a checksum (`RouteCreateID`). */
 function routeId(inputs: Properties): string {

@@ -6,14 +6,14 @@ import {
     DisassociateRouteTableCommand,
     type RouteTable,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { needText } from "../values";
-import { retryWhile } from "../waiting";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { needText } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
 
 const gone = ["InvalidRouteTableID.NotFound"];
 

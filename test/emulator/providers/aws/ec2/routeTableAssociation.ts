@@ -6,13 +6,13 @@ import {
     ReplaceRouteTableAssociationCommand,
     type RouteTableAssociation,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { needText } from "../values";
-import { retryWhile } from "../waiting";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { needText } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
 
 /** EC2 gives an association a new id when it gets another table, so the subnet finds it where the id does not. */
 async function find(aws: Aws, id: string, state: Properties): Promise<RouteTableAssociation | undefined> {

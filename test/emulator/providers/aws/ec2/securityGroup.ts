@@ -9,14 +9,14 @@ import {
     type IpPermission,
     type SecurityGroup,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { boolean, string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { flag, needText, text } from "../values";
-import { poll, retryWhile } from "../waiting";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { boolean, string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { flag, needText, text } from "../values.ts";
+import { poll, retryWhile } from "../waiting.ts";
 
 const gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"];
 

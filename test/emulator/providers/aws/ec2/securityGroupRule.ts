@@ -8,12 +8,12 @@ import {
     RevokeSecurityGroupIngressCommand,
     type IpPermission,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import { unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { integer, string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { needText, number, text } from "../values";
+import type { Properties } from "../../provider.ts";
+import { unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { integer, string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { needText, number, text } from "../values.ts";
 
 const gone = [
     "InvalidSecurityGroupRuleId.NotFound",

@@ -9,12 +9,12 @@ import {
     type Subnet,
     type SubnetIpv6CidrBlockAssociation,
 } from "@aws-sdk/client-ec2";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType, Update } from "../resource";
-import { boolean, string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { flag, needText, text } from "../values";
-import { retryWhile, waitForState } from "../waiting";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType, Update } from "../resource.ts";
+import { boolean, string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { flag, needText, text } from "../values.ts";
+import { retryWhile, waitForState } from "../waiting.ts";
 
 const gone = ["InvalidSubnetID.NotFound"];
 

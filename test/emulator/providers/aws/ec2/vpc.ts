@@ -13,13 +13,13 @@ import {
     type Vpc,
     type VpcIpv6CidrBlockAssociation,
 } from "@aws-sdk/client-ec2";
-import type { Properties } from "../../provider";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType, Update } from "../resource";
-import { boolean, string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { flag, needText, text } from "../values";
-import { retryWhile, waitForState } from "../waiting";
+import type { Properties } from "../../provider.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType, Update } from "../resource.ts";
+import { boolean, string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { flag, needText, text } from "../values.ts";
+import { retryWhile, waitForState } from "../waiting.ts";
 
 const gone = ["InvalidVpcID.NotFound"];
 

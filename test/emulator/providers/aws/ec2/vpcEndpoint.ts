@@ -7,13 +7,13 @@ import {
     ModifyVpcEndpointCommand,
     type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
-import type { Aws } from "../clients";
-import { unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { oneOf, set, string } from "../schema";
-import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags";
-import { needText, texts } from "../values";
-import { poll, waitForState } from "../waiting";
+import type { Aws } from "../clients.ts";
+import { unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { oneOf, set, string } from "../schema.ts";
+import { tagOutputs, tagSpecifications, updateEc2Tags } from "../tags.ts";
+import { needText, texts } from "../values.ts";
+import { poll, waitForState } from "../waiting.ts";
 
 const gone = ["InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"];
 

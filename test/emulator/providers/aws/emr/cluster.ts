@@ -11,15 +11,15 @@ import {
     SetUnhealthyNodeReplacementCommand,
     TerminateJobFlowsCommand,
 } from "@aws-sdk/client-emr";
-import type { Properties } from "../../provider";
-import { isCode, says } from "../errors";
-import type { ResourceType, Update } from "../resource";
-import { between, block, boolean, integer, json, oneOf, set, string } from "../schema";
-import { tagChanges } from "../tags";
-import { flag, number, object, text } from "../values";
-import { retryWhile, waitForState } from "../waiting";
-import { listInstanceGroups, readCluster, describeCluster } from "./clusterRead";
-import { runJobFlowInput } from "./runJobFlow";
+import type { Properties } from "../../provider.ts";
+import { isCode, says } from "../errors.ts";
+import type { ResourceType, Update } from "../resource.ts";
+import { between, block, boolean, integer, json, oneOf, set, string } from "../schema.ts";
+import { tagChanges } from "../tags.ts";
+import { flag, number, object, text } from "../values.ts";
+import { retryWhile, waitForState } from "../waiting.ts";
+import { listInstanceGroups, readCluster, describeCluster } from "./clusterRead.ts";
+import { runJobFlowInput } from "./runJobFlow.ts";
 
 const starting = ["STARTING", "BOOTSTRAPPING"];
 const alive = ["RUNNING", "WAITING"];

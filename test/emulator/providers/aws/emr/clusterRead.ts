@@ -11,11 +11,11 @@ import {
     type StepState,
     type StepSummary,
 } from "@aws-sdk/client-emr";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, says } from "../errors";
-import { tagOutputs } from "../tags";
-import { object, text, texts } from "../values";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, says } from "../errors.ts";
+import { tagOutputs } from "../tags.ts";
+import { object, text, texts } from "../values.ts";
 
 /** The cluster in whatever state, `undefined` if EMR knows none of this id. */
 export async function describeCluster(aws: Aws, id: string): Promise<Cluster | undefined> {

@@ -1,9 +1,9 @@
 /** The request that makes a cluster. */
 import type { Configuration, InstanceGroupConfig, RunJobFlowCommandInput } from "@aws-sdk/client-emr";
-import type { Properties } from "../../provider";
-import { parseJson } from "../schema";
-import { awsTags } from "../tags";
-import { flag, needText, number, object, text, texts } from "../values";
+import type { Properties } from "../../provider.ts";
+import { parseJson } from "../schema.ts";
+import { awsTags } from "../tags.ts";
+import { flag, needText, number, object, text, texts } from "../values.ts";
 
 /** RunJobFlow's input for these inputs of the resource. */
 export function runJobFlowInput(inputs: Properties): RunJobFlowCommandInput {

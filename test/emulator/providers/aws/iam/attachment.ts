@@ -8,12 +8,12 @@ import {
     ListAttachedUserPoliciesCommand,
     type AttachedPolicy,
 } from "@aws-sdk/client-iam";
-import type { Aws } from "../clients";
-import { unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { string } from "../schema";
-import { needText, text } from "../values";
-import { noEntity } from "./role";
+import type { Aws } from "../clients.ts";
+import { unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { needText, text } from "../values.ts";
+import { noEntity } from "./role.ts";
 
 interface Side {
     readonly noun: string;

@@ -8,13 +8,13 @@ import {
     TagInstanceProfileCommand,
     UntagInstanceProfileCommand,
 } from "@aws-sdk/client-iam";
-import { isCode, says, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { string } from "../schema";
-import { awsTags, tagChanges, tagOutputs } from "../tags";
-import { needText, text } from "../values";
-import { retryWhile } from "../waiting";
-import { nameProblem, noEntity } from "./role";
+import { isCode, says, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { string } from "../schema.ts";
+import { awsTags, tagChanges, tagOutputs } from "../tags.ts";
+import { needText, text } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
+import { nameProblem, noEntity } from "./role.ts";
 
 /** What carries a role to a machine; its id is its name. */
 export const instanceProfile: ResourceType = {

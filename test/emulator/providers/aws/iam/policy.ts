@@ -13,14 +13,14 @@ import {
     TagPolicyCommand,
     UntagPolicyCommand,
 } from "@aws-sdk/client-iam";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { json, string } from "../schema";
-import { awsTags, tagChanges, tagOutputs } from "../tags";
-import { needText, text } from "../values";
-import { retryWhile } from "../waiting";
-import { nameProblem, noEntity } from "./role";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { json, string } from "../schema.ts";
+import { awsTags, tagChanges, tagOutputs } from "../tags.ts";
+import { needText, text } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
+import { nameProblem, noEntity } from "./role.ts";
 
 /** IAM keeps five versions of a policy. */
 const versionLimit = 5;

@@ -8,12 +8,12 @@ import {
     UpdateAssumeRolePolicyCommand,
     UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { isCode, says, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { json, string } from "../schema";
-import { awsTags, tagChanges, tagOutputs } from "../tags";
-import { needText, text } from "../values";
-import { retryWhile } from "../waiting";
+import { isCode, says, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { json, string } from "../schema.ts";
+import { awsTags, tagChanges, tagOutputs } from "../tags.ts";
+import { needText, text } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
 
 /** IAM's words for "not there". */
 export const noEntity = ["NoSuchEntity", "NoSuchEntityException"];

@@ -11,14 +11,14 @@ import {
     UntagUserCommand,
 } from "@aws-sdk/client-iam";
 import { createHmac } from "node:crypto";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { ResourceType } from "../resource";
-import { boolean, string } from "../schema";
-import { awsTags, tagChanges, tagOutputs } from "../tags";
-import { flag, needText } from "../values";
-import { retryWhile } from "../waiting";
-import { nameProblem, noEntity } from "./role";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { ResourceType } from "../resource.ts";
+import { boolean, string } from "../schema.ts";
+import { awsTags, tagChanges, tagOutputs } from "../tags.ts";
+import { flag, needText } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
+import { nameProblem, noEntity } from "./role.ts";
 
 /** An identity with keys; its id is its name. */
 export const user: ResourceType = {

@@ -10,14 +10,14 @@ import {
     PutBucketTaggingCommand,
     type BucketLocationConstraint,
 } from "@aws-sdk/client-s3";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { boolean, string } from "../schema";
-import { awsTags, tagOutputs } from "../tags";
-import { flag, needText } from "../values";
-import { retryWhile } from "../waiting";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { boolean, string } from "../schema.ts";
+import { awsTags, tagOutputs } from "../tags.ts";
+import { flag, needText } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
 
 /** Codes with which S3 says that there is no such bucket; a HEAD answer has no body, hence the bare number. */
 export const noBucket = ["NoSuchBucket", "NotFound", "404"];

@@ -8,13 +8,13 @@ import {
     PutObjectCommand,
     PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
-import type { Properties } from "../../provider";
-import { unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { asset, string } from "../schema";
-import { awsTags, tagOutputs } from "../tags";
-import { isAsset, needText } from "../values";
-import { noBucket } from "./bucket";
+import type { Properties } from "../../provider.ts";
+import { unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { asset, string } from "../schema.ts";
+import { awsTags, tagOutputs } from "../tags.ts";
+import { isAsset, needText } from "../values.ts";
+import { noBucket } from "./bucket.ts";
 
 /** A file in a bucket; its id is `<bucket>/<key>`. */
 export const bucketObject: ResourceType = {

@@ -12,13 +12,13 @@ import {
     type LifecycleRule,
     type ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
-import type { Properties } from "../../provider";
-import { isCode, unlessGone } from "../errors";
-import type { Operation, ResourceType } from "../resource";
-import { block, boolean, integer, list, oneOf, set, string } from "../schema";
-import { flag, needText, number, object, objects, text } from "../values";
-import { retryWhile } from "../waiting";
-import { noBucket } from "./bucket";
+import type { Properties } from "../../provider.ts";
+import { isCode, unlessGone } from "../errors.ts";
+import type { Operation, ResourceType } from "../resource.ts";
+import { block, boolean, integer, list, oneOf, set, string } from "../schema.ts";
+import { flag, needText, number, object, objects, text } from "../values.ts";
+import { retryWhile } from "../waiting.ts";
+import { noBucket } from "./bucket.ts";
 
 const bucketField = { bucket: string({ required: true, forceNew: true }) };
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;

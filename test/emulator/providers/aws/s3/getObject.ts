@@ -1,11 +1,11 @@
 /** `aws:s3/getObject:getObject` */
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
-import type { Properties } from "../../provider";
-import type { Aws } from "../clients";
-import { unlessGone } from "../errors";
-import { tagOutputs } from "../tags";
-import { needText, text } from "../values";
-import { noBucket } from "./bucket";
+import type { Properties } from "../../provider.ts";
+import type { Aws } from "../clients.ts";
+import { unlessGone } from "../errors.ts";
+import { tagOutputs } from "../tags.ts";
+import { needText, text } from "../values.ts";
+import { noBucket } from "./bucket.ts";
 
 /** The content is fetched for these only, as in the real provider (`isContentTypeAllowed`). */
 const readable =

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
-import { Region } from "./region";
-import { labPrefix } from "./scratchBucket";
+import type * as aws from "@pulumi/aws";
+import type { Region } from "../preflight/region.ts";
+import { labPrefix } from "../classroom/scratchBucket.ts";
 
 /** What the students' policy is about. */
 export interface StudentPolicyArgs {

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { MachineScript, renderMachineScript } from "./machineScript";
+import { type MachineScript, renderMachineScript } from "./machineScript.ts";
 
 /** Inputs of {@link remoteScript}. */
 export interface RemoteScriptArgs {

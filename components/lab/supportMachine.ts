@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Classroom } from "./classroom";
-import { LabFailures } from "./labFailures";
-import { LabIdentity } from "./labIdentity";
-import { LabMachine } from "./labMachine";
-import { supportOwner } from "./labs";
-import { machineRow } from "./machineRow";
-import { labPassword } from "./password";
-import { Region } from "./region";
-import { SupportRow } from "./roster";
-import { Settings } from "./settings/definitions";
-import { supportTags } from "./tags";
+import type { Classroom } from "../classroom/classroom.ts";
+import { LabFailures } from "../failures/labFailures.ts";
+import { LabIdentity } from "../identity/labIdentity.ts";
+import { LabMachine } from "./labMachine.ts";
+import { supportOwner } from "../names/labs.ts";
+import { machineRow } from "./machineRow.ts";
+import { labPassword } from "../identity/password.ts";
+import type { Region } from "../preflight/region.ts";
+import type { SupportRow } from "./roster.ts";
+import type { Settings } from "../settings/definitions.ts";
+import { supportTags } from "../names/tags.ts";
 
 /** Inputs of a {@link SupportMachine}. */
 export interface SupportMachineArgs {

@@ -1,20 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { StudentAccessKey } from "./accessKey";
-import { ClusterGroup } from "./clusterGroup";
-import { CourseMaterial } from "./courseMaterial";
-import { EmrServiceRole } from "./emrServiceRole";
-import { LabFailures } from "./labFailures";
-import { LabIdentity } from "./labIdentity";
-import { Leftovers } from "./leftovers";
-import { Network } from "./network";
-import { Region } from "./region";
-import { ScheduledStop } from "./schedules";
-import { ScratchBucket } from "./scratchBucket";
-import { Settings } from "./settings/definitions";
-import { studentPolicy, supportPolicy } from "./studentPolicy";
-import { stackTags } from "./tags";
+import { StudentAccessKey } from "../identity/accessKey.ts";
+import { ClusterGroup } from "../network/clusterGroup.ts";
+import { CourseMaterial } from "./courseMaterial.ts";
+import { EmrServiceRole } from "./emrServiceRole.ts";
+import { LabFailures } from "../failures/labFailures.ts";
+import { LabIdentity } from "../identity/labIdentity.ts";
+import { Leftovers } from "../failures/leftovers.ts";
+import { Network } from "../network/network.ts";
+import type { Region } from "../preflight/region.ts";
+import { ScheduledStop } from "./scheduledStop.ts";
+import { ScratchBucket } from "./scratchBucket.ts";
+import type { Settings } from "../settings/definitions.ts";
+import { studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
+import { stackTags } from "../names/tags.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {

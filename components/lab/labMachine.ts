@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { Classroom } from "./classroom";
-import { DnsRecord } from "./dnsRecord";
-import { LabIdentity } from "./labIdentity";
-import { Region } from "./region";
-import { loginUser, remoteScript } from "./remoteScript";
-import { scheduleStop } from "./schedules";
-import { Settings } from "./settings/definitions";
-import { Tags } from "./tags";
+import type { Classroom } from "../classroom/classroom.ts";
+import { DnsRecord } from "../network/dnsRecord.ts";
+import type { LabIdentity } from "../identity/labIdentity.ts";
+import type { Region } from "../preflight/region.ts";
+import { loginUser, remoteScript } from "./remoteScript.ts";
+import { scheduleStop } from "../classroom/scheduledStop.ts";
+import type { Settings } from "../settings/definitions.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link LabMachine}. */
 export interface LabMachineArgs {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allowEverythingOut } from "./network";
-import { emrTag, Tags } from "./tags";
+import { allowEverythingOut } from "./network.ts";
+import { emrTag, type Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link ClusterGroup}. */
 export interface ClusterGroupArgs {

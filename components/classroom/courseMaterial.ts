@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ScratchBucket } from "./scratchBucket";
-import { CourseArchive } from "./settings/courseArchive";
-import { stackTags } from "./tags";
+import type { ScratchBucket } from "./scratchBucket.ts";
+import type { CourseArchive } from "../settings/courseArchive.ts";
+import { stackTags } from "../names/tags.ts";
 
 /** Inputs of {@link CourseMaterial}. */
 export interface CourseMaterialArgs {

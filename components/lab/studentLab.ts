@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { StudentAccessKey } from "./accessKey";
-import { Classroom } from "./classroom";
-import { ClusterGroup } from "./clusterGroup";
-import { LabCluster } from "./labCluster";
-import { LabFailures } from "./labFailures";
-import { LabIdentity } from "./labIdentity";
-import { LabMachine } from "./labMachine";
-import { Lab } from "./labs";
-import { machineRow } from "./machineRow";
-import { labPassword } from "./password";
-import { Region } from "./region";
-import { loginUser, remoteScript } from "./remoteScript";
-import { RosterRow } from "./roster";
-import { labPrefix } from "./scratchBucket";
-import { Settings } from "./settings/definitions";
-import { labTags } from "./tags";
+import { StudentAccessKey } from "../identity/accessKey.ts";
+import type { Classroom } from "../classroom/classroom.ts";
+import { ClusterGroup } from "../network/clusterGroup.ts";
+import { LabCluster } from "./labCluster.ts";
+import { LabFailures } from "../failures/labFailures.ts";
+import { LabIdentity } from "../identity/labIdentity.ts";
+import { LabMachine } from "./labMachine.ts";
+import type { Lab } from "../names/labs.ts";
+import { machineRow } from "./machineRow.ts";
+import { labPassword } from "../identity/password.ts";
+import type { Region } from "../preflight/region.ts";
+import { loginUser, remoteScript } from "./remoteScript.ts";
+import type { RosterRow } from "./roster.ts";
+import { labPrefix } from "../classroom/scratchBucket.ts";
+import type { Settings } from "../settings/definitions.ts";
+import { labTags } from "../names/tags.ts";
 
 /** Inputs of a {@link StudentLab}. */
 export interface StudentLabArgs {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { LabFailures } from "./labFailures";
-import { LabMachine } from "./labMachine";
-import { Region } from "./region";
-import { loginUser } from "./remoteScript";
-import { MachineRow } from "./roster";
-import { Settings } from "./settings/definitions";
+import type * as random from "@pulumi/random";
+import type { LabFailures } from "../failures/labFailures.ts";
+import type { LabMachine } from "./labMachine.ts";
+import type { Region } from "../preflight/region.ts";
+import { loginUser } from "./remoteScript.ts";
+import type { MachineRow } from "./roster.ts";
+import type { Settings } from "../settings/definitions.ts";
 
 /** What a row is made from. */
 export interface MachineRowArgs {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Region } from "./region";
-import { stackTags } from "./tags";
+import type { Region } from "../preflight/region.ts";
+import { stackTags } from "../names/tags.ts";
 
 /**
  * Start of the names of this stack's lab roles, which the EMR service role may pass to nodes.

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { labRolePrefix } from "./emrServiceRole";
-import { Tags } from "./tags";
+import { labRolePrefix } from "../classroom/emrServiceRole.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link LabIdentity}. */
 export interface LabIdentityArgs {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** A script of the folder `scripts/` that runs on a student's machine. */
+/** A script of the folder `scripts/machine/` that runs on a student's machine. */
 export type MachineScript = "bootstrap.sh" | "connect-cluster.sh";
 
 /** The files of a script's stream, in order: functions that it needs, then the script, which calls them. */
@@ -34,7 +34,7 @@ export function renderMachineScript(script: MachineScript, values: Readonly<Reco
         return `${name}=${quote(value)}\n`;
     });
     const texts = parts[script].map((file) =>
-        fs.readFileSync(path.join(__dirname, "..", "scripts", file), "utf8"),
+        fs.readFileSync(path.join(import.meta.dirname, "..", "..", "scripts", "machine", file), "utf8"),
     );
     return assignments.join("") + texts.join("");
 }

@@ -14,11 +14,14 @@ interface Leftover {
 
 /** Clients with the operator's own rights, made when they are needed: which is almost never. */
 class Clients {
+    private readonly region: string;
+    private readonly profile: string | undefined;
+
     /** @param profile of the stack's configuration; `undefined` = credentials as the environment has them */
-    constructor(
-        private readonly region: string,
-        private readonly profile: string | undefined,
-    ) {}
+    constructor(region: string, profile: string | undefined) {
+        this.region = region;
+        this.profile = profile;
+    }
 
     async ec2(): Promise<{ sdk: typeof import("@aws-sdk/client-ec2"); client: EC2Client }> {
         const sdk = await import("@aws-sdk/client-ec2");

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Settings } from "./settings/definitions";
+import type { Settings } from "../settings/definitions.ts";
 
 /** What the stack's region and account offer; looked up before anything is created. */
 export interface Region {

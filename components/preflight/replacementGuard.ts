@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Settings } from "./settings/definitions";
+import type { Settings } from "../settings/definitions.ts";
 
 /** What of the settings cannot change without making running clusters anew. */
 export type ClusterShape = Readonly<Record<string, string>>;

@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { Classroom } from "./classroom";
-import { ClusterGroup } from "./clusterGroup";
-import { LabIdentity } from "./labIdentity";
-import { Region } from "./region";
-import { scheduleStop } from "./schedules";
-import { labPrefix } from "./scratchBucket";
-import { Settings } from "./settings/definitions";
-import { emrTag, labTags } from "./tags";
+import type { Classroom } from "../classroom/classroom.ts";
+import type { ClusterGroup } from "../network/clusterGroup.ts";
+import type { LabIdentity } from "../identity/labIdentity.ts";
+import type { Region } from "../preflight/region.ts";
+import { scheduleStop } from "../classroom/scheduledStop.ts";
+import { labPrefix } from "../classroom/scratchBucket.ts";
+import type { Settings } from "../settings/definitions.ts";
+import { emrTag, labTags } from "../names/tags.ts";
 
 /** Inputs of a {@link LabCluster}. What a changed setting does is in the settings' own declarations. */
 export interface LabClusterArgs {

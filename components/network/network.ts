@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Region } from "./region";
-import { isIpv6 } from "./settings/network";
-import { emrTag, stackTags } from "./tags";
+import type { Region } from "../preflight/region.ts";
+import { isIpv6 } from "../settings/network.ts";
+import { emrTag, stackTags } from "../names/tags.ts";
 
 /** Inputs of a {@link Network}. */
 export interface NetworkArgs {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Region } from "./region";
-import { NightlyStop } from "./settings/schedule";
-import { stackTags } from "./tags";
+import type { Region } from "../preflight/region.ts";
+import type { NightlyStop } from "../settings/schedule.ts";
+import { stackTags } from "../names/tags.ts";
 
 /** When AWS stops the class by itself. */
 export interface StopTimes {

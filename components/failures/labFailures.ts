@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Leftovers } from "./leftovers";
+import type { Leftovers } from "./leftovers.ts";
 
 /**
  * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line.

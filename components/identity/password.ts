@@ -1,5 +1,5 @@
 import * as random from "@pulumi/random";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 // Lower-case letters and digits without look-alikes (0 o, 1 l i) and without what a shell or a keyboard layout makes
 // trouble of: it is typed from paper. 31 characters, 14 times: 69 bits.

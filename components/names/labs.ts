@@ -1,5 +1,5 @@
 import anyAscii from "any-ascii";
-import { Problem } from "./settings/problem";
+import type { Problem } from "../settings/problem.ts";
 
 /** A lab of the class, before anything of it exists. */
 export interface Lab {

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** What is said of a machine in the roster, and in the output for machines that support the class. */
 export interface MachineRow {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stackTags } from "./tags";
+import { stackTags } from "../names/tags.ts";
 
 /** Days after which what a job left behind is deleted; longer than any class, so that nobody loses a result in one. */
 const lifetimeDays = 30;
