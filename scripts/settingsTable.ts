@@ -1,24 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { access } from "../components/settings/access.ts";
-import { clusters } from "../components/settings/clusters.ts";
 import type { Setting } from "../components/settings/definition.ts";
-import { machines } from "../components/settings/machines.ts";
-import { people } from "../components/settings/people.ts";
-import { times } from "../components/settings/times.ts";
+import { settingGroups } from "../components/settings/definitions.ts";
 
 const page = path.join(import.meta.dirname, "..", "docs", "settings.md");
 const [opening, closing] = ["<!-- settings: written by npm run docs -->", "<!-- end of settings -->"];
 
-/** The groups of settings, in the order in which people meet them, under the headings that the page gives them. */
-const groups: readonly (readonly [heading: string, settings: Readonly<Record<string, Setting<unknown>>>])[] =
-    [
-        ["Who gets a lab", people],
-        ["How people reach the machines", access],
-        ["The machines, and what is on them", machines],
-        ["Identities and clusters", clusters],
-        ["When the class runs", times],
-    ];
+type Group = keyof typeof settingGroups;
+
+/** What the page calls the groups. */
+const headings: Readonly<Record<Group, string>> = {
+    people: "Who gets a lab",
+    access: "How people reach the machines",
+    machines: "The machines, and what is on them",
+    clusters: "Identities and clusters",
+    times: "When the class runs",
+};
 
 /** A default as a stack file would have it, short. */
 function showDefault(value: unknown): string {
@@ -43,7 +40,9 @@ function table(settings: Readonly<Record<string, Setting<unknown>>>): string {
 
 /** Every setting as the program declares it, in Markdown: a heading and a table for each group. */
 export function settingsTables(): string {
-    return groups.map(([heading, settings]) => `## ${heading}\n\n${table(settings)}`).join("\n\n");
+    return (Object.keys(settingGroups) as Group[])
+        .map((group) => `## ${headings[group]}\n\n${table(settingGroups[group])}`)
+        .join("\n\n");
 }
 
 /** Where the tables stand in a text, from the end of one mark to the start of the other. */

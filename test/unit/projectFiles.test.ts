@@ -62,8 +62,8 @@ describe("Pulumi.yaml", () => {
                 students: asTyped("students"),
                 allowedSshCidrs: asTyped("allowedSshCidrs"),
             });
-            assert.deepEqual(settings.students, ["Ada Lovelace", "Grace Hopper"]);
-            assert.deepEqual(settings.allowedSshCidrs, ["130.88.0.0/16"]);
+            assert.deepEqual(settings.people.students, ["Ada Lovelace", "Grace Hopper"]);
+            assert.deepEqual(settings.access.allowedSshCidrs, ["130.88.0.0/16"]);
         });
 
         it("ends with commands as the README has them", () => {

@@ -116,13 +116,19 @@ describe("The documentation", () => {
         });
         assert.ok(examples.length >= 4);
         for (const example of examples) {
-            const own = Object.entries(example).flatMap(([key, value]): [string, unknown][] =>
-                key.startsWith("student-labs:")
-                    ? // The one setting that is about a file of the reader's.
-                      [[key.slice("student-labs:".length), value === "course.tar.gz" ? archive : value]]
-                    : [],
+            const settings = Object.fromEntries(
+                Object.entries(example)
+                    .filter(([key]) => key.startsWith("student-labs:"))
+                    .map(([key, value]) => [key.slice("student-labs:".length), value]),
             );
-            checkSettings(asTexts({ ...needed, ...Object.fromEntries(own) }));
+            // What is the reader's own: a file, and a moment that has not come yet.
+            if (settings.courseArchive === "course.tar.gz") {
+                settings.courseArchive = archive;
+            }
+            if (typeof settings.endsAt === "string") {
+                settings.endsAt = settings.endsAt.replace(/^20\d\d/, "9999");
+            }
+            checkSettings(asTexts({ ...needed, ...settings }));
         }
         fs.rmSync(path.dirname(archive), { recursive: true });
     });
