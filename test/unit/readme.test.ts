@@ -152,11 +152,7 @@ const wordsOfOthers = {
         "AccessDenied",
         "is not authorized to perform: elasticmapreduce:...",
     ],
-    commandProvider: [
-        "after 60 failed attempts: dial tcp ...: i/o timeout",
-        "SSH_AUTH_SOCK",
-        "dial unix ...: connect:",
-    ],
+    commandProvider: ["after 60 failed attempts: dial tcp ...: i/o timeout"],
     ssh: [
         "Connection timed out",
         "Permission denied (publickey,password)",
