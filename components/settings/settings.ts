@@ -61,7 +61,7 @@ export function checkSettings(texts: Readonly<Record<string, string>>, longestNa
             message: "is not a setting of this program",
             mend:
                 nearest === undefined
-                    ? "Take it out; README.md lists the settings."
+                    ? "Take it out; docs/settings.md lists the settings."
                     : `Did you mean ${nearest}?`,
         });
     }
