@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import type { ScratchBucket } from "./scratchBucket.ts";
 import type { CourseArchive } from "../settings/courseArchive.ts";
 import { stackTags } from "../names/tags.ts";
@@ -38,7 +37,8 @@ export class CourseMaterial extends pulumi.ComponentResource {
                 `${name}-archive`,
                 {
                     bucket: bucket.bucket,
-                    key: `course/${path.basename(archive.path)}`,
+                    // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
+                    key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
                     tags: stackTags(),
                 },

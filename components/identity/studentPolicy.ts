@@ -48,8 +48,14 @@ const allocate = [
     "sts:AssumeRole*",
 ];
 
+/** An ARN that means itself, also where a key of S3 has characters that are wild cards or variables in policies. */
+function literally(arn: string): string {
+    // "IAM policy elements: Variables and tags", special characters.
+    return arn.replace(/[*?$]/g, (character) => "${" + character + "}");
+}
+
 function readArchive(arn: string): aws.iam.PolicyStatement {
-    return { Sid: "ReadTheCourseArchive", Effect: "Allow", Action: "s3:GetObject", Resource: arn };
+    return { Sid: "ReadTheCourseArchive", Effect: "Allow", Action: "s3:GetObject", Resource: literally(arn) };
 }
 
 /** What a machine that supports the class may do: fetch the course archive. */

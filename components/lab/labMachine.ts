@@ -9,6 +9,7 @@ import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
+import { isBurstable } from "../settings/cpuCredits.ts";
 import type { AccessSettings, MachineSettings, TimeSettings } from "../settings/definitions.ts";
 import type { Tags } from "../names/tags.ts";
 
@@ -20,8 +21,8 @@ export interface LabMachineArgs {
     readonly region: Region;
     /** Ports of SSH, the operator's keys, the zone of the names. A change runs bootstrap again or changes the name in place. */
     readonly access: Pick<AccessSettings, "sshPorts" | "dnsZone" | "operatorPublicKeys">;
-    /** What the machine is (another type restarts it) and has on it (a change runs bootstrap again). */
-    readonly machines: Pick<MachineSettings, "instanceType" | "aptPackages" | "pipPackages">;
+    /** What the machine is (another type restarts it, credits follow) and has on it (a change runs bootstrap again). */
+    readonly machines: Pick<MachineSettings, "instanceType" | "cpuCredits" | "aptPackages" | "pipPackages">;
     /** Whether the machine runs, and when AWS stops it. A change starts or stops it, or changes its schedules. */
     readonly times: Pick<TimeSettings, "power" | "nightlyStop" | "endsAt">;
     /** A change gives the machine the other profile in place. */
@@ -47,6 +48,8 @@ export class LabMachine extends pulumi.ComponentResource {
     readonly address: pulumi.Output<string>;
     /** What to connect to: the address, or a name that no resolver knows. */
     readonly host: pulumi.Output<string>;
+    /** IPv4 address within the class's network; stays when the machine stops. */
+    readonly privateAddress: pulumi.Output<string>;
     /** IPv6 address; stays when the machine stops. */
     readonly ipv6: pulumi.Output<string>;
     /** Name in the class's DNS zone; "" where there is none. */
@@ -67,7 +70,7 @@ export class LabMachine extends pulumi.ComponentResource {
             `${name}-group`,
             {
                 vpcId: classroom.network.vpcId,
-                description: `Machine ${args.hostName}: no rules, only a name for the rules of others`,
+                description: `Machine ${args.hostName}: a name for the rules of others, and its own rules`,
                 revokeRulesOnDelete: true,
                 tags,
             },
@@ -114,8 +117,8 @@ export class LabMachine extends pulumi.ComponentResource {
                     tags: { ...tags },
                 },
                 // Burstable types are billed without limit by default; others refuse the option.
-                ...(/^t\d/.test(machines.instanceType)
-                    ? { creditSpecification: { cpuCredits: "standard" } }
+                ...(isBurstable(machines.instanceType)
+                    ? { creditSpecification: { cpuCredits: machines.cpuCredits } }
                     : {}),
                 tags: { ...tags, Name: `${pulumi.getProject()} ${pulumi.getStack()} ${args.hostName}` },
             },
@@ -169,6 +172,7 @@ export class LabMachine extends pulumi.ComponentResource {
             ...schedules.map(({ id }) => id),
         ].filter((part) => part !== undefined);
         this.groupId = group.id;
+        this.privateAddress = this.instance.privateIp;
         this.ipv6 = this.instance.ipv6Addresses.apply((addresses) => addresses[0] ?? "");
         this.registerOutputs({ address: this.address, hostKey: this.hostKey });
     }

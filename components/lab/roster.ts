@@ -38,4 +38,6 @@ export interface RosterRow extends MachineRow {
 /** A machine that supports the class. */
 export interface SupportRow extends MachineRow {
     readonly machine: string;
+    /** Where the labs' machines reach it on `supportPorts`: IPv4 address within the class's network, which stays. */
+    readonly privateAddress: pulumi.Output<string>;
 }

@@ -20,6 +20,11 @@ export interface Setting<T> {
     /** What to write instead; the last sentence of every complaint about this setting. */
     readonly mend: string;
     readonly schema: z.ZodType<T>;
+    /**
+     * True where text in the value is taken as it was written, because names of files may have any character. Elsewhere
+     * what cannot be seen and has no meaning is left out before the schema sees it (text.ts).
+     */
+    readonly asWritten?: true;
 }
 
 /**
@@ -31,13 +36,17 @@ export function setting<T>(setting: Setting<T>): Setting<T> {
     return setting;
 }
 
+// Control characters, halves of characters, ends of lines, and of what only formats text all but the joiners that some
+// names are spelled with. Characters too new for this Unicode are none of them.
+const controls = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
 /** A text that holds something other than white space and no control characters. */
 export function printable(what: string, longest: number) {
     return z
         .string({ error: `is not text, so it cannot be ${what}` })
         .refine((text) => text.trim() !== "", { error: `is empty, so it cannot be ${what}` })
         .refine((text) => text.length <= longest, { error: `is longer than ${longest} characters` })
-        .refine((text) => !/\p{C}/u.test(text), { error: "contains control characters" });
+        .refine((text) => !controls.test(text), { error: "contains control characters" });
 }
 
 /** A whole number in a range, with a complaint that names the range. */
