@@ -41,6 +41,7 @@ export interface HostPlan {
     readonly imageId: string;
     readonly instanceType: string;
     readonly zone: string;
+    readonly spot?: boolean;
     /** IPv6 addresses, which stay when the machine stops; nothing answers there. */
     readonly ipv6?: readonly string[];
 }
