@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type ClassInMocks, declareClass, type Secret } from "./classInMocks.ts";
 
-const stackTags = { Project: "student-labs", Stack: "eu-west-1" };
+const stackTags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d" };
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };
 
 describe("The classroom that the labs of a region share", () => {
