@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { Classroom } from "./components/classroom/classroom.ts";
 import { planLabs, planSupport } from "./components/names/labs.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
+import { checkSshAgent } from "./components/preflight/sshAgent.ts";
 import { guardClusters } from "./components/preflight/replacementGuard.ts";
 import { loadSettings } from "./components/settings/settings.ts";
 import { StudentLab } from "./components/lab/studentLab.ts";
@@ -12,6 +13,9 @@ import { SupportMachine } from "./components/lab/supportMachine.ts";
 /** The class of one stack: settings, what the region offers, what the labs share, the labs. */
 export default async () => {
     const settings = loadSettings();
+    if (settings.times.power === "on") {
+        await checkSshAgent(process.env.SSH_AUTH_SOCK);
+    }
     const region = await lookUpRegion(settings);
     await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, ...settings });

@@ -6,7 +6,7 @@ export type SettingKind = "text" | "integer" | "boolean" | "structure";
 /** What changing a setting later does to labs that run: nothing, an update in place, or replacement. */
 export type SettingEffect = "nothing" | "in place" | "replaced";
 
-/** One setting of a class: everything that the program, Pulumi.yaml and the README's table say about it. */
+/** One setting of a class: everything that the program, Pulumi.yaml and docs/settings.md say about it. */
 export interface Setting<T> {
     readonly kind: SettingKind;
     /** One sentence for the operator; Pulumi.yaml carries the same. */
@@ -15,7 +15,7 @@ export interface Setting<T> {
     readonly default: unknown;
     /** What a later change does to running labs. */
     readonly effect: SettingEffect;
-    /** The effect in words, for the README. */
+    /** The effect in words, for docs/settings.md. */
     readonly effectNote: string;
     /** What to write instead; the last sentence of every complaint about this setting. */
     readonly mend: string;

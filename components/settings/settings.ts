@@ -103,7 +103,7 @@ export function readSettings(texts: Readonly<Record<string, string>>, names: Sta
             message: "is not a setting of this program",
             mend:
                 nearest === undefined
-                    ? "Take it out; README.md lists the settings."
+                    ? "Take it out; docs/settings.md lists the settings."
                     : `Did you mean ${nearest}?`,
         });
     }

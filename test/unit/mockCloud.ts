@@ -25,11 +25,14 @@ export const addressOf = (machine: string): string =>
         ?.map((byte) => parseInt(byte, 16))
         .join(".")}`;
 
+/** The host key of a machine, by the name of its key's resource. */
+export const hostKeyOf = (key: string): string => `ssh-ed25519 public-of-${key}`;
+
+/** The fingerprint of a machine's host key, by the name of its key's resource. */
+export const fingerprintOf = (key: string): string => `SHA256:${digest(key, 20)}`;
+
 /** The address of a machine within the class's network, by the resource's name. */
 export const privateAddressOf = (machine: string): string => `10.20.0.${parseInt(digest(machine, 2), 16)}`;
-
-/** The host key that bootstrap finds on a machine, by the resource's name. */
-export const hostKeyOf = (bootstrap: string): string => `ssh-ed25519 AAAA${digest(bootstrap, 20)}`;
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
 export function computed(
@@ -45,7 +48,8 @@ export function computed(
             return {
                 privateKeyOpenssh: `private-openssh-of-${name}`,
                 privateKeyPem: `private-pem-of-${name}`,
-                publicKeyOpenssh: `ssh-ed25519 public-of-${name}\n`,
+                publicKeyOpenssh: `${hostKeyOf(name)}\n`,
+                publicKeyFingerprintSha256: fingerprintOf(name),
             };
         case "aws:ec2/instance:Instance":
             return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name) };
@@ -56,7 +60,7 @@ export function computed(
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
-            return { stdout: `lab: host-key ${hostKeyOf(name)}\nlab: ok\n`, stderr: "" };
+            return { stdout: "lab: ok\n", stderr: "" };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:scheduler/scheduleGroup:ScheduleGroup":
