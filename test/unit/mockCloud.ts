@@ -6,7 +6,7 @@ export interface MockCloud {
     readonly stashed?: unknown;
     /** Releases of EMR that the region has, where not those of every test. */
     readonly releases?: readonly string[];
-    /** The account has used Spot before. */
+    /** The account has used Spot before, unless this is false. */
     readonly usedSpot?: boolean;
     /** No machine has a public address. */
     readonly noAddresses?: boolean;
@@ -86,7 +86,7 @@ const emrTypes = ["m4.large", "m5.xlarge", "m5.2xlarge", "m6g.xlarge", "r7g.xlar
 
 /** What look-ups answer. */
 export function answer(
-    { noAddresses, releases = mockReleases, usedSpot = false }: MockCloud,
+    { noAddresses, releases = mockReleases, usedSpot = true }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {

@@ -95,6 +95,18 @@ describe("A student's lab", () => {
         assert.ok(!("creditSpecification" in other.the("ada-machine-instance", "Instance").inputs));
     });
 
+    it("is slow rather than expensive once its burst credits are used up, unless the class wants it otherwise", async () => {
+        for (const [changes, cpuCredits] of [
+            [{}, "standard"],
+            [{ cpuCredits: "unlimited" }, "unlimited"],
+            [{ cpuCredits: "unlimited", instanceType: "t4g.small" }, "unlimited"],
+            [{ instanceType: "t3a.medium" }, "standard"],
+        ] as const) {
+            const { inputs } = (await declareClass(changes)).the("ada-machine-instance", "Instance");
+            assert.deepEqual(inputs.creditSpecification, { cpuCredits });
+        }
+    });
+
     it("has its machine started, and asks for the address only then", () => {
         const power = lab.the("ada-machine-power", "InstanceState");
         assert.deepEqual(power.inputs, { instanceId: "ada-machine-instance-id", state: "running" });
@@ -176,7 +188,7 @@ describe("A student's lab", () => {
             "LAB_REGION='eu-west-1'",
             "LAB_SSH_PORTS='22'",
             "LAB_APT_PACKAGES='python3-numpy emacs-nox nano'",
-            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3'",
+            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3 setuptools<81'",
             "LAB_OPERATOR_KEYS='ssh-ed25519 public-of-classroom-key",
             `${key.replace("'", `'\\''`)}'`,
             "LAB_COURSE_ARCHIVE_URI=''",
