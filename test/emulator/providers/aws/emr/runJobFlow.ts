@@ -12,6 +12,7 @@ export function runJobFlowInput(inputs: Properties): RunJobFlowCommandInput {
     return {
         Name: needText(inputs, "name"),
         ReleaseLabel: needText(inputs, "releaseLabel"),
+        OSReleaseLabel: text(inputs, "osReleaseLabel"),
         ServiceRole: needText(inputs, "serviceRole"),
         JobFlowRole: text(ec2, "instanceProfile"),
         LogUri: text(inputs, "logUri"),
