@@ -244,6 +244,31 @@ describe("gateway: RunJobFlow", () => {
         for (const type of ["m5d.xlarge", "m6gd.2xlarge", "i3.xlarge"]) assert.equal(volumes(type), "[]");
     });
 
+    it("takes empty texts for absent, as the aws provider sends them", () => {
+        const empty = {
+            ServiceAccessSecurityGroup: "",
+            AdditionalMasterSecurityGroups: [""],
+            AdditionalSlaveSecurityGroups: ["", "sg-2"],
+            Ec2KeyName: "",
+        };
+        const made = run({ Instances: { ...instances, ...empty }, LogUri: "", SecurityConfiguration: "" });
+        assert.deepEqual(
+            [
+                made.serviceAccessGroup,
+                made.additionalMasterGroups,
+                made.additionalSlaveGroups,
+                made.keyName,
+                made.logUri,
+            ],
+            [undefined, [], ["sg-2"], undefined, undefined],
+        );
+        assert.throws(() => run({ ServiceRole: "" }), /ServiceRole is required/);
+        assert.throws(
+            () => run({ Instances: { ...instances, EmrManagedSlaveSecurityGroup: "" } }),
+            /You must specify both/,
+        );
+    });
+
     it("has the Amazon Linux that EMR chooses for the release, and the one that was asked for", () => {
         assert.match(run({}).osReleaseLabel, /^2023\.\d+\.\d{8}\.\d$/);
         assert.match(run({ ReleaseLabel: "emr-6.15.0" }).osReleaseLabel, /^2\.0\.\d{8}\.\d$/);

@@ -28,6 +28,10 @@ export function runJobFlowInput(inputs: Properties): RunJobFlowCommandInput {
             UnhealthyNodeReplacement: flag(inputs, "unhealthyNodeReplacement"),
             Ec2KeyName: text(ec2, "keyName"),
             Ec2SubnetId: text(ec2, "subnetId"),
+            // As the real provider writes what is not set. EMR takes it for absent.
+            ServiceAccessSecurityGroup: "",
+            AdditionalMasterSecurityGroups: [""],
+            AdditionalSlaveSecurityGroups: [""],
             EmrManagedMasterSecurityGroup: text(ec2, "emrManagedMasterSecurityGroup"),
             EmrManagedSlaveSecurityGroup: text(ec2, "emrManagedSlaveSecurityGroup"),
             InstanceGroups: [
