@@ -19,6 +19,8 @@ export class ScratchBucket extends pulumi.ComponentResource {
         super("student-labs:index:ScratchBucket", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
 
+        // Encryption is not among its settings: S3 encrypts every new bucket with AES256 since January 2023, and a resource
+        // for it would have S3's own additions (keys of the bucket, blocked kinds) read back as changes.
         // forceDestroy, because jobs leave objects behind and `pulumi destroy` must leave nothing.
         const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: true, tags: args.tags }, child);
         new aws.s3.BucketPublicAccessBlock(
@@ -29,14 +31,6 @@ export class ScratchBucket extends pulumi.ComponentResource {
                 blockPublicPolicy: true,
                 ignorePublicAcls: true,
                 restrictPublicBuckets: true,
-            },
-            child,
-        );
-        new aws.s3.BucketServerSideEncryptionConfiguration(
-            `${name}-encryption`,
-            {
-                bucket: bucket.bucket,
-                rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
             },
             child,
         );
