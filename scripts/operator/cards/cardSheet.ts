@@ -32,8 +32,11 @@ export function printedName({ student, lab }: Pick<Card, "student" | "lab">, fon
     return student === "" || fonts.show(student) ? student : lab;
 }
 
-/** A line of what to do, in pieces of text and of what is typed; what is typed is words, each in pieces that stay whole. */
-export function stepPieces(step: string, card: Card): readonly object[] {
+/** Part of a line of what to do: text, or what is typed, in words of pieces that stay whole. */
+export type StepPiece = { readonly text: string } | { readonly code: readonly (readonly string[])[] };
+
+/** A line of what to do in its parts. */
+export function stepPieces(step: string, card: Card): StepPiece[] {
     const command = sshCommand(card.address).split(" ");
     const words = command.map((word) => {
         const host = word.endsWith(`@${card.address.host}`) ? hostParts(card.address.host) : [];

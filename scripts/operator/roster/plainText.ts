@@ -10,10 +10,10 @@
 export function plainText(text: string): string {
     return text
         .toWellFormed()
-        .normalize("NFC")
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
         .replace(/(?![\u200c\u200d])[\p{Cf}\p{Co}\p{Cn}]/gu, "")
         .replace(/(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}\u200c\u200d])/gu, "")
+        .normalize("NFC")
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
         .trim();
 }
 
