@@ -120,7 +120,6 @@ describe("A zone for names", () => {
             ["ada", "grace", "demo"].map((lab) => [
                 `${lab}-machine-dns-a`,
                 {
-                    allowOverwrite: true,
                     zoneId: "zone-of-labs.university.edu",
                     name: `${lab}.eu-west-1.labs.university.edu`,
                     type: "A",

@@ -44,6 +44,8 @@ export function computed(
     switch (type) {
         case "random:index/randomPassword:RandomPassword":
             return { result: `password-of-${name}` };
+        case "random:index/randomId:RandomId":
+            return { hex: "c1a55e5d" };
         case "tls:index/privateKey:PrivateKey":
             return {
                 privateKeyOpenssh: `private-openssh-of-${name}`,
@@ -56,7 +58,7 @@ export function computed(
         case "aws:iam/accessKey:AccessKey":
             return { secret: `secret-of-${name}` };
         case "pulumi:index:Stash":
-            return { output: stashed ?? inputs.input };
+            return { output: (name === "classroom-cluster-shape" ? stashed : undefined) ?? inputs.input };
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":

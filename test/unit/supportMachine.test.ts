@@ -3,7 +3,7 @@ import { type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
 import { addressOf, fingerprintOf, hostKeyOf, privateAddressOf } from "./mockCloud.ts";
 
 const object = "arn:aws:s3:::university/ml/course.tar.gz";
-const tags = { Project: "student-labs", Stack: "eu-west-1", Support: "demo-1" };
+const tags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Support: "demo-1" };
 
 describe("A machine that supports the class", () => {
     let stack: ClassInMocks;
