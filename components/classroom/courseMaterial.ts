@@ -2,10 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import * as path from "node:path";
 import type { ScratchBucket } from "./scratchBucket.ts";
 import type { CourseArchive } from "../settings/courseArchive.ts";
-import { stackTags } from "../names/tags.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Inputs of {@link CourseMaterial}. */
 export interface CourseMaterialArgs {
@@ -14,6 +13,8 @@ export interface CourseMaterialArgs {
     /** Takes the operator's file, as one object. */
     readonly bucket: ScratchBucket;
     readonly partition: string;
+    /** Tags of the object. A change updates them in place. */
+    readonly tags: Tags;
 }
 
 /** The archive of the course as one object in S3, which the students may read. */
@@ -38,9 +39,10 @@ export class CourseMaterial extends pulumi.ComponentResource {
                 `${name}-archive`,
                 {
                     bucket: bucket.bucket,
-                    key: `course/${path.basename(archive.path)}`,
+                    // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
+                    key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
-                    tags: stackTags(),
+                    tags: args.tags,
                 },
                 { parent: this, hooks: opts?.hooks },
             );

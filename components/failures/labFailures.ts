@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Leftovers } from "./leftovers.ts";
+import { mendOf } from "./mends.ts";
+import { printable } from "./printable.ts";
 
 /**
- * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line.
+ * The words of AWS's or a machine's errors as people want them: without the engine's frame around them, each once, one
+ * line of at most 500 printable characters, with the way out where it is known.
  *
  * @param errors as an error hook gets them, newest first
  */
@@ -11,11 +14,16 @@ export function reasonIn(errors: readonly string[]): string {
         error
             // Of a script's output, what went well says nothing about why it failed.
             .replace(/^lab: changed: .*$/gm, "")
+            // The command is the same for all machines, and long.
+            .replace(/: running "(?:[^"\\]|\\.)*":/g, ":")
+            .slice(0, 100_000)
             .replace(/\s+/g, " ")
             .replace(/^(\d+ errors? occurred: ?)?[*\s]*/, "")
             .trim(),
     );
-    return [...new Set(lines)].filter((line) => line !== "").join("; ");
+    const said = [...new Set(lines)].filter((line) => line !== "").join("; ");
+    const mend = mendOf(said);
+    return mend === undefined ? printable(said) : `${printable(said, 250)} -- ${mend}`;
 }
 
 /**
@@ -41,7 +49,7 @@ export class LabFailures {
                 }
             } catch (error) {
                 errors.push(
-                    `a killed run left it behind, remove it by hand (removing it failed: ${String(error)})`,
+                    `it is there already and could not be taken out of the way: ${error instanceof Error ? error.message : String(error)}`,
                 );
             }
             this.reasons.push(`${args.name}: ${reasonIn(errors)}`);

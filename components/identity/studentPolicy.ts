@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type { Region } from "../preflight/region.ts";
-import { labPrefix } from "../classroom/scratchBucket.ts";
+import { classTagKeys } from "../names/tags.ts";
+import { labPrefix } from "../names/labPrefix.ts";
 
 /** What the students' policy is about. */
 export interface StudentPolicyArgs {
@@ -48,8 +49,14 @@ const allocate = [
     "sts:AssumeRole*",
 ];
 
+/** An ARN that means itself, also where a key of S3 has characters that are wild cards or variables in policies. */
+function literally(arn: string): string {
+    // "IAM policy elements: Variables and tags", special characters.
+    return arn.replace(/[*?$]/g, (character) => "${" + character + "}");
+}
+
 function readArchive(arn: string): aws.iam.PolicyStatement {
-    return { Sid: "ReadTheCourseArchive", Effect: "Allow", Action: "s3:GetObject", Resource: arn };
+    return { Sid: "ReadTheCourseArchive", Effect: "Allow", Action: "s3:GetObject", Resource: literally(arn) };
 }
 
 /** What a machine that supports the class may do: fetch the course archive. */
@@ -65,7 +72,7 @@ export function supportPolicy(courseArchiveArn: string): aws.iam.PolicyDocument 
  */
 export function studentPolicy(args: StudentPolicyArgs): aws.iam.PolicyDocument {
     const { region, bucketArn, courseArchiveArn, isolation } = args;
-    const compared = isolation === "lab" ? ["Project", "Stack", "Lab"] : ["Project", "Stack"];
+    const compared = [...classTagKeys, ...(isolation === "lab" ? ["Lab"] : [])];
     const own = `${bucketArn}/${isolation === "lab" ? labPrefix("${aws:PrincipalTag/Lab}") : "labs/"}`;
     // EMR's samples, libraries and scripts, e.g. script-runner.jar.
     const emrLibraries = `arn:${region.partition}:s3:::${region.name}.elasticmapreduce`;
