@@ -54,6 +54,9 @@ export function stepPieces(step: string, card: Card): StepPiece[] {
         );
 }
 
+// A fingerprint has 50 characters.
+const halves = (text: string) => [text.slice(0, 25), text.slice(25)];
+
 /**
  * Sets the cards, in the order given.
  *
@@ -82,7 +85,7 @@ export async function setCards(cards: readonly Card[], look: Look, fonts: Fonts)
                     host: hostParts(card.address.host),
                     port: card.address.port === 22 ? "" : String(card.address.port),
                     password: card.password,
-                    fingerprint: card.fingerprint,
+                    fingerprint: card.fingerprint === "" ? null : halves(card.fingerprint),
                     link,
                     qr: qrSvg(link),
                     steps: (card.fingerprint === ""

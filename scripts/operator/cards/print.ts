@@ -73,9 +73,9 @@ export async function printClass(order: PrintOrder): Promise<Printed> {
 }
 
 function fontWarnings(cards: readonly Card[], fonts: Fonts): string[] {
-    return cards
-        .filter(({ student }) => student !== "" && !fonts.show(student))
-        .map(
-            ({ student, lab }) => `No font here shows ${student}: that card has the name of the lab, ${lab}`,
-        );
+    const unshown = cards.filter(({ student }) => student !== "" && !fonts.show(student));
+    const names = unshown.map(({ student, lab }) => `${student} (${lab})`).join(", ");
+    return unshown.length === 0
+        ? []
+        : [`No font here shows these names; their cards have the name of the lab instead: ${names}`];
 }

@@ -50,8 +50,8 @@ function addressWarning(stack: string, cards: readonly Card[], stop: NightlyStop
     const addresses = `${stack}: ${mortal.size === 1 ? "the address of 1 lab" : `the addresses of ${mortal.size} labs`}`;
     const when =
         stop === undefined
-            ? "will be others after a night with the power off"
-            : `will be others tomorrow: nightlyStop stops the machines at ${stop.at} (${stop.timezone})`;
+            ? "will change in a night with the power off"
+            : `will change tonight: nightlyStop stops the machines at ${stop.at} (${stop.timezone})`;
     return [
         `${addresses} ${when}. Set dnsZone for names that stay, or print the changed cards in the morning. ` +
             "Next: npx lab cards --changed",

@@ -264,7 +264,7 @@ describe("Printing a class", function () {
         });
         assert.deepEqual(printed.warnings, [
             "eu-west-1: off has no card: VcpuLimitExceeded. Next: pulumi up -s eu-west-1",
-            "No font here shows שלום: that card has the name of the lab, slvm",
+            "No font here shows these names; their cards have the name of the lab instead: שלום (slvm)",
         ]);
         assert.deepEqual(printed.leftOut, [{ stack: "eu-west-1", lab: "off", why: "VcpuLimitExceeded" }]);
     });

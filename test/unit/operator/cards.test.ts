@@ -155,8 +155,8 @@ describe("Warnings with the cards", () => {
         const other = { ...ada, stack: "us-east-1" };
         const nights = new Map([["us-east-1", { at: "20:00", timezone: "Europe/Lisbon" }]]);
         assert.deepEqual(cardWarnings([ada, team, other], nights), [
-            `eu-west-1: the addresses of 2 labs will be others after a night with the power off. ${next}`,
-            "us-east-1: the address of 1 lab will be others tomorrow: nightlyStop stops the machines at 20:00 " +
+            `eu-west-1: the addresses of 2 labs will change in a night with the power off. ${next}`,
+            "us-east-1: the address of 1 lab will change tonight: nightlyStop stops the machines at 20:00 " +
                 `(Europe/Lisbon). ${next}`,
         ]);
     });
