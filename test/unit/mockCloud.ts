@@ -10,6 +10,8 @@ export interface MockCloud {
     readonly usedSpot?: boolean;
     /** No machine has a public address. */
     readonly noAddresses?: boolean;
+    /** Machines are so new that EC2 does not list them yet. */
+    readonly notListed?: boolean;
     /** AWS's words by the resource that fails, e.g. `{ "Instance ada-machine-instance": "no capacity" }`. */
     readonly fails?: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,9 @@ export const addressOf = (machine: string): string =>
         .match(/../g)
         ?.map((byte) => parseInt(byte, 16))
         .join(".")}`;
+
+/** The address in every machine's own outputs: as it was when the machine was made. */
+export const ownAddress = "203.0.113.7";
 
 /** The host key of a machine, by the name of its key's resource. */
 export const hostKeyOf = (key: string): string => `ssh-ed25519 public-of-${key}`;
@@ -54,7 +59,7 @@ export function computed(
                 publicKeyFingerprintSha256: fingerprintOf(name),
             };
         case "aws:ec2/instance:Instance":
-            return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name) };
+            return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name), publicIp: ownAddress };
         case "aws:iam/accessKey:AccessKey":
             return { secret: `secret-of-${name}` };
         case "pulumi:index:Stash":
@@ -86,7 +91,7 @@ const emrTypes = ["m4.large", "m5.xlarge", "m5.2xlarge", "m6g.xlarge", "r7g.xlar
 
 /** What look-ups answer. */
 export function answer(
-    { noAddresses, releases = mockReleases, usedSpot = true }: MockCloud,
+    { noAddresses, notListed, releases = mockReleases, usedSpot = true }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -117,8 +122,9 @@ export function answer(
             return { arn: `arn:aws:iam::123456789012:role/aws-service-role/${String(args.name)}` };
         case "aws:ec2/getInstances:getInstances": {
             const [filter] = args.filters as { values: string[] }[];
-            const machine = (filter?.values[0] ?? "").replace(/-id$/, "");
-            return { publicIps: noAddresses === true ? [] : [addressOf(machine)] };
+            const id = filter?.values[0] ?? "";
+            if (notListed === true) return { ids: [], publicIps: [] };
+            return { ids: [id], publicIps: noAddresses === true ? [] : [addressOf(id.replace(/-id$/, ""))] };
         }
         case "aws:route53/getZone:getZone":
             if (String(args.name).startsWith("missing.")) {
