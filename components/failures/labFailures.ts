@@ -1,19 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Leftovers } from "./leftovers.ts";
+import { printableText, scriptFailure } from "./machineReport.ts";
 
 /**
- * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line.
+ * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line. Of a script
+ * that failed on a machine, what it says itself.
  *
  * @param errors as an error hook gets them, newest first
  */
 export function reasonIn(errors: readonly string[]): string {
-    const lines = errors.map((error) =>
-        error
-            // Of a script's output, what went well says nothing about why it failed.
-            .replace(/^lab: changed: .*$/gm, "")
-            .replace(/\s+/g, " ")
-            .replace(/^(\d+ errors? occurred: ?)?[*\s]*/, "")
-            .trim(),
+    const lines = errors.map(
+        (error) =>
+            scriptFailure(error) ??
+            printableText(
+                error
+                    // Of a script's output, what went well says nothing about why it failed.
+                    .replace(/^lab: changed: .*$/gm, "")
+                    .replace(/^\s*(\d+ errors? occurred:\s*)?[*\s]*/, ""),
+            ),
     );
     return [...new Set(lines)].filter((line) => line !== "").join("; ");
 }

@@ -26,6 +26,7 @@ const values = {
     LAB_OPERATOR_KEYS: `${classKey.public}\n${operatorKey.public}`,
     LAB_COURSE_ARCHIVE_URI: "s3://course/material.tar.gz",
     LAB_COURSE_ARCHIVE_VERSION: "1",
+    LAB_COURSE_ARCHIVE_REGION: "eu-west-1",
     LAB_SSH_PORTS: "22",
     LAB_ARCHIVE_WAIT_SECONDS: "20",
 };
