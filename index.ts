@@ -14,12 +14,12 @@ export default async () => {
     const settings = loadSettings();
     const region = await lookUpRegion(settings);
     await guardClusters(settings);
-    const classroom = new Classroom("classroom", { region, settings });
-    const labs = planLabs(settings).map(
-        (lab) => new StudentLab(lab.name, { lab, classroom, region, settings }),
+    const classroom = new Classroom("classroom", { region, ...settings });
+    const labs = planLabs(settings.people).map(
+        (lab) => new StudentLab(lab.name, { lab, classroom, region, ...settings }),
     );
-    const support = planSupport(settings.supportMachines).map(
-        ({ name: machine }) => new SupportMachine(machine, { machine, classroom, region, settings }),
+    const support = planSupport(settings.people.supportMachines).map(
+        ({ name: machine }) => new SupportMachine(machine, { machine, classroom, region, ...settings }),
     );
 
     return {

@@ -12,14 +12,29 @@ import { Network } from "../network/network.ts";
 import type { Region } from "../preflight/region.ts";
 import { ScheduledStop } from "./scheduledStop.ts";
 import { ScratchBucket } from "./scratchBucket.ts";
-import type { Settings } from "../settings/definitions.ts";
+import type {
+    AccessSettings,
+    ClusterSettings,
+    MachineSettings,
+    PeopleSettings,
+    TimeSettings,
+} from "../settings/definitions.ts";
 import { studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
 import { stackTags } from "../names/tags.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {
     readonly region: Region;
-    readonly settings: Settings;
+    /** Whether there is anything that reads a support machine's policy; the names themselves are nothing to the classroom. */
+    readonly people: Pick<PeopleSettings, "supportMachines">;
+    /** Rules of the machines' security group. A change adds and removes rules in place. */
+    readonly access: Pick<AccessSettings, "allowedSshCidrs" | "sshPorts">;
+    /** The archive that is put into the bucket. A change replaces the object. */
+    readonly machines: Pick<MachineSettings, "courseArchive">;
+    /** What is shared among the labs. A change of `isolation` makes the clusters anew. */
+    readonly clusters: Pick<ClusterSettings, "clusters" | "isolation" | "studentCredentials">;
+    /** Whether clusters run now, and whether AWS stops the class by itself. A change adds or removes what that needs. */
+    readonly times: Pick<TimeSettings, "power" | "nightlyStop" | "endsAt">;
 }
 
 /** What the labs of one region share. */
@@ -52,7 +67,7 @@ export class Classroom extends pulumi.ComponentResource {
 
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
-        const { region, settings } = args;
+        const { region, access, machines, clusters, times } = args;
         this.leftovers = new Leftovers(region.name);
         this.failures = new LabFailures("classroom", this.leftovers);
         const child = { parent: this, hooks: this.failures.hooks };
@@ -70,16 +85,16 @@ export class Classroom extends pulumi.ComponentResource {
         );
         this.network = new Network(
             `${name}-network`,
-            { region, allowedSshCidrs: settings.allowedSshCidrs, sshPorts: settings.sshPorts },
+            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts },
             child,
         );
         this.bucket = new ScratchBucket(`${name}-scratch`, child);
         this.courseMaterial =
-            settings.courseArchive.kind === "none"
+            machines.courseArchive.kind === "none"
                 ? undefined
                 : new CourseMaterial(
                       `${name}-course`,
-                      { archive: settings.courseArchive, bucket: this.bucket, partition: region.partition },
+                      { archive: machines.courseArchive, bucket: this.bucket, partition: region.partition },
                       child,
                   );
         this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region }, child);
@@ -95,7 +110,7 @@ export class Classroom extends pulumi.ComponentResource {
                                 region,
                                 bucketArn,
                                 courseArchiveArn,
-                                isolation: settings.isolation,
+                                isolation: clusters.isolation,
                             }),
                         ),
                     ),
@@ -106,17 +121,17 @@ export class Classroom extends pulumi.ComponentResource {
 
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
-        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, settings, child);
+        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args.people, child);
         const shared = { owner: "class", tags: stackTags(), policyArn: policy.arn };
-        const together = settings.isolation === "class";
+        const together = clusters.isolation === "class";
         this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
         this.sharedAccessKey =
-            together && settings.studentCredentials === "access-key"
+            together && clusters.studentCredentials === "access-key"
                 ? new StudentAccessKey(`${name}-access`, shared, child)
                 : undefined;
-        const clusters = settings.power === "on" && settings.clusters === "on";
+        const running = times.power === "on" && clusters.clusters === "on";
         this.sharedClusterGroup =
-            together && clusters
+            together && running
                 ? new ClusterGroup(
                       `${name}-clusters`,
                       {
@@ -129,7 +144,7 @@ export class Classroom extends pulumi.ComponentResource {
                   )
                 : undefined;
         this.scheduledStop =
-            settings.nightlyStop === undefined && settings.endsAt === undefined
+            times.nightlyStop === undefined && times.endsAt === undefined
                 ? undefined
                 : new ScheduledStop(`${name}-stop`, { region }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
@@ -137,11 +152,11 @@ export class Classroom extends pulumi.ComponentResource {
 
     private declareSupportPolicy(
         name: string,
-        settings: Settings,
+        { supportMachines }: ClassroomArgs["people"],
         opts: pulumi.CustomResourceOptions,
     ): pulumi.Output<string> | undefined {
         const archiveArn = this.courseMaterial?.arn;
-        if (archiveArn === undefined || settings.supportMachines.length === 0) {
+        if (archiveArn === undefined || supportMachines.length === 0) {
             return undefined;
         }
         const policy = new aws.iam.Policy(

@@ -1,17 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../preflight/region.ts";
+import { labRolePrefix } from "../names/roles.ts";
 import { stackTags } from "../names/tags.ts";
-
-/**
- * Start of the names of this stack's lab roles, which the EMR service role may pass to nodes.
- *
- * @param project name of the Pulumi project
- * @param stack name of the stack
- */
-export function labRolePrefix(project: string, stack: string): string {
-    return `${project}-${stack}-`;
-}
 
 /** Lets EMR pass the labs' roles, and no other, to the nodes that it starts. */
 export function passRolePolicy(region: Region, rolePrefix: string): aws.iam.PolicyDocument {

@@ -5,11 +5,6 @@ import { stackTags } from "../names/tags.ts";
 /** Days after which what a job left behind is deleted; longer than any class, so that nobody loses a result in one. */
 const lifetimeDays = 30;
 
-/** Where a lab's jobs put their data, and EMR the logs: its own part of the bucket. Ends with a slash. */
-export function labPrefix(lab: string): string {
-    return `labs/${lab}/`;
-}
-
 /**
  * The bucket that the clusters work in: private, encrypted, emptied by age, and gone with the class.
  *

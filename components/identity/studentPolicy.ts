@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type { Region } from "../preflight/region.ts";
-import { labPrefix } from "../classroom/scratchBucket.ts";
+import { labPrefix } from "../names/labPrefix.ts";
 
 /** What the students' policy is about. */
 export interface StudentPolicyArgs {

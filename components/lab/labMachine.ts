@@ -7,7 +7,7 @@ import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
-import type { Settings } from "../settings/definitions.ts";
+import type { AccessSettings, MachineSettings, TimeSettings } from "../settings/definitions.ts";
 import type { Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link LabMachine}. */
@@ -16,8 +16,12 @@ export interface LabMachineArgs {
     readonly hostName: string;
     readonly classroom: Classroom;
     readonly region: Region;
-    /** What a change does is in their own declarations. */
-    readonly settings: Settings;
+    /** Ports of SSH, the operator's keys, the zone of the names. A change runs bootstrap again or changes the name in place. */
+    readonly access: Pick<AccessSettings, "sshPorts" | "dnsZone" | "operatorPublicKeys">;
+    /** What the machine is (another type restarts it) and has on it (a change runs bootstrap again). */
+    readonly machines: Pick<MachineSettings, "instanceType" | "aptPackages" | "pipPackages">;
+    /** Whether the machine runs, and when AWS stops it. A change starts or stops it, or changes its schedules. */
+    readonly times: Pick<TimeSettings, "power" | "nightlyStop" | "endsAt">;
     /** A change gives the machine the other profile in place. */
     readonly identity: LabIdentity;
     /** A change runs bootstrap again. */
@@ -78,7 +82,7 @@ export class LabMachine extends pulumi.ComponentResource {
 
     constructor(name: string, args: LabMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabMachine", name, {}, opts);
-        const { classroom, identity, settings, region, tags } = args;
+        const { classroom, identity, access, machines, times, region, tags } = args;
         const child = { parent: this, hooks: opts?.hooks };
 
         const group = new aws.ec2.SecurityGroup(
@@ -95,13 +99,13 @@ export class LabMachine extends pulumi.ComponentResource {
             `${name}-instance`,
             {
                 ami: region.amiId,
-                instanceType: settings.instanceType,
+                instanceType: machines.instanceType,
                 subnetId: classroom.network.subnetId,
                 vpcSecurityGroupIds: [classroom.network.machinesGroupId, group.id],
                 keyName: classroom.keyName,
                 iamInstanceProfile: identity.profileName,
                 ipv6AddressCount: 1,
-                userData: portsUserData(settings.sshPorts),
+                userData: portsUserData(access.sshPorts),
                 metadataOptions: {
                     httpEndpoint: "enabled",
                     httpTokens: "required",
@@ -115,7 +119,7 @@ export class LabMachine extends pulumi.ComponentResource {
                     tags: { ...tags },
                 },
                 // Burstable types are billed without limit by default; others refuse the option.
-                ...(/^t\d/.test(settings.instanceType)
+                ...(/^t\d/.test(machines.instanceType)
                     ? { creditSpecification: { cpuCredits: "standard" } }
                     : {}),
                 tags: { ...tags, Name: `${pulumi.getProject()} ${pulumi.getStack()} ${args.hostName}` },
@@ -129,12 +133,12 @@ export class LabMachine extends pulumi.ComponentResource {
         );
         const power = new aws.ec2transitgateway.InstanceState(
             `${name}-power`,
-            { instanceId: this.instance.id, state: settings.power === "on" ? "running" : "stopped" },
+            { instanceId: this.instance.id, state: times.power === "on" ? "running" : "stopped" },
             { ...child, deletedWith: this.instance },
         );
-        this.address = this.currentAddress(power, settings.power);
+        this.address = this.currentAddress(power, times.power);
         this.host = this.address.apply((address) => (address === "" ? noAddress : address));
-        this.bootstrap = settings.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
+        this.bootstrap = times.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
         // The output of the script is secret as a whole; this part of it is public by nature.
         this.hostKey =
             this.bootstrap === undefined
@@ -142,9 +146,9 @@ export class LabMachine extends pulumi.ComponentResource {
                 : pulumi.unsecret(this.bootstrap.stdout.apply(hostKeyIn));
         // The stack's name is in it: the same lab name exists in several regions.
         this.dnsName =
-            region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${settings.dnsZone}`;
+            region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${access.dnsZone}`;
         const record =
-            region.dnsZoneId !== undefined && settings.power === "on"
+            region.dnsZoneId !== undefined && times.power === "on"
                 ? new DnsRecord(
                       `${name}-dns`,
                       { zoneId: region.dnsZoneId, dnsName: this.dnsName, address: this.host },
@@ -157,7 +161,7 @@ export class LabMachine extends pulumi.ComponentResource {
                 : scheduleStop(
                       `${name}-stop`,
                       {
-                          times: settings,
+                          times,
                           stop: classroom.scheduledStop,
                           partition: region.partition,
                           call: "ec2:stopInstances",
@@ -180,7 +184,7 @@ export class LabMachine extends pulumi.ComponentResource {
      */
     private currentAddress(
         power: aws.ec2transitgateway.InstanceState,
-        wanted: Settings["power"],
+        wanted: TimeSettings["power"],
     ): pulumi.Output<string> {
         if (wanted === "off") {
             return pulumi.output("");
@@ -197,7 +201,7 @@ export class LabMachine extends pulumi.ComponentResource {
 
     private declareBootstrap(
         name: string,
-        { classroom, settings, region, ...args }: LabMachineArgs,
+        { classroom, access, machines, region, ...args }: LabMachineArgs,
         hooks: pulumi.ResourceHookBinding | undefined,
     ): command.remote.Command {
         const material = classroom.courseMaterial;
@@ -206,7 +210,7 @@ export class LabMachine extends pulumi.ComponentResource {
             {
                 script: "bootstrap.sh",
                 host: this.host,
-                port: settings.sshPorts[0] ?? 22,
+                port: access.sshPorts[0] ?? 22,
                 privateKey: classroom.key.privateKeyOpenssh,
                 machine: this.instance,
                 values: {
@@ -214,11 +218,11 @@ export class LabMachine extends pulumi.ComponentResource {
                     LAB_USER: loginUser,
                     LAB_PASSWORD: args.password,
                     LAB_REGION: region.name,
-                    LAB_SSH_PORTS: settings.sshPorts.join(" "),
-                    LAB_APT_PACKAGES: settings.aptPackages.join(" "),
-                    LAB_PIP_PACKAGES: settings.pipPackages.join(" "),
+                    LAB_SSH_PORTS: access.sshPorts.join(" "),
+                    LAB_APT_PACKAGES: machines.aptPackages.join(" "),
+                    LAB_PIP_PACKAGES: machines.pipPackages.join(" "),
                     LAB_OPERATOR_KEYS: classroom.key.publicKeyOpenssh.apply((key) =>
-                        [key.trim(), ...settings.operatorPublicKeys].join("\n"),
+                        [key.trim(), ...access.operatorPublicKeys].join("\n"),
                     ),
                     LAB_COURSE_ARCHIVE_URI: material?.uri ?? "",
                     LAB_COURSE_ARCHIVE_VERSION: material?.version ?? "",

@@ -1,23 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Classroom } from "../classroom/classroom.ts";
 import { LabFailures } from "../failures/labFailures.ts";
 import { LabIdentity } from "../identity/labIdentity.ts";
-import { LabMachine } from "./labMachine.ts";
+import { LabMachine, type LabMachineArgs } from "./labMachine.ts";
 import { supportOwner } from "../names/labs.ts";
 import { machineRow } from "./machineRow.ts";
 import { labPassword } from "../identity/password.ts";
-import type { Region } from "../preflight/region.ts";
 import type { SupportRow } from "./roster.ts";
-import type { Settings } from "../settings/definitions.ts";
 import { supportTags } from "../names/tags.ts";
 
-/** Inputs of a {@link SupportMachine}. */
-export interface SupportMachineArgs {
+/** Inputs of a {@link SupportMachine}; what concerns the machine is handed on to its {@link LabMachine}. */
+export interface SupportMachineArgs extends Pick<
+    LabMachineArgs,
+    "classroom" | "region" | "access" | "machines" | "times"
+> {
     /** Host name. */
     readonly machine: string;
-    readonly classroom: Classroom;
-    readonly region: Region;
-    readonly settings: Settings;
 }
 
 /**
@@ -29,7 +26,8 @@ export class SupportMachine extends pulumi.ComponentResource {
 
     constructor(name: string, args: SupportMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:SupportMachine", name, {}, opts);
-        const { machine, classroom, region, settings } = args;
+        const { machine, ...shared } = args;
+        const { classroom, region, access } = shared;
         const failures = new LabFailures(machine, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
         const tags = supportTags(machine);
@@ -42,7 +40,7 @@ export class SupportMachine extends pulumi.ComponentResource {
         );
         const one = new LabMachine(
             `${name}-machine`,
-            { hostName: machine, classroom, region, settings, identity, password: password.result, tags },
+            { ...shared, hostName: machine, identity, password: password.result, tags },
             child,
         );
 
@@ -54,7 +52,7 @@ export class SupportMachine extends pulumi.ComponentResource {
                 failures,
                 shared: classroom.failures,
                 region,
-                settings,
+                access,
                 parts: [],
             }),
         };

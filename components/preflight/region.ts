@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/definitions.ts";
+import type { AccessSettings, ClusterSettings, MachineSettings } from "../settings/definitions.ts";
 
 /** What the stack's region and account offer; looked up before anything is created. */
 export interface Region {
@@ -91,19 +91,28 @@ async function zoneIdOf(dnsZone: string): Promise<string> {
     }
 }
 
+/** What of the settings has to do with what a region offers. */
+export interface RegionSettings {
+    /** A zone that this account does not have is refused. */
+    readonly access: Pick<AccessSettings, "dnsZone">;
+    /** The types must be offered in one zone; the image is chosen for the type's processor. */
+    readonly machines: Pick<MachineSettings, "amiId" | "instanceType" | "zone">;
+    readonly clusters: Pick<ClusterSettings, "clusterInstanceType">;
+}
+
 /**
  * Looks up what the class needs to know of its region. Creates nothing.
  *
  * @throws RunError where the region does not offer what the settings ask for
  */
-export async function lookUpRegion(settings: Settings): Promise<Region> {
-    const types = [...new Set([settings.instanceType, settings.clusterInstanceType])];
+export async function lookUpRegion({ access, machines, clusters }: RegionSettings): Promise<Region> {
+    const types = [...new Set([machines.instanceType, clusters.clusterInstanceType])];
     const [region, caller, partition, dnsZoneId, amiId, ...zones] = await Promise.all([
         aws.getRegion(),
         aws.getCallerIdentity(),
         aws.getPartition(),
-        settings.dnsZone === "" ? undefined : zoneIdOf(settings.dnsZone),
-        settings.amiId === "" ? newestImage(settings.instanceType) : settings.amiId,
+        access.dnsZone === "" ? undefined : zoneIdOf(access.dnsZone),
+        machines.amiId === "" ? newestImage(machines.instanceType) : machines.amiId,
         ...types.map(zonesOffering),
     ]);
     const offered = new Map(types.map((type, index) => [type, zones[index] ?? []]));
@@ -111,7 +120,7 @@ export async function lookUpRegion(settings: Settings): Promise<Region> {
         name: region.region,
         accountId: caller.accountId,
         partition: partition.partition,
-        zone: chooseZone(offered, settings.zone),
+        zone: chooseZone(offered, machines.zone),
         amiId,
         dnsZoneId,
     };

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/definitions.ts";
+import type { ClusterSettings, TimeSettings } from "../settings/definitions.ts";
 
 /** What of the settings cannot change without making running clusters anew. */
 export type ClusterShape = Readonly<Record<string, string>>;
 
 /** The settings that shape a cluster, as EMR takes them only when it makes one. */
-export function clusterShape(settings: Settings): ClusterShape {
+export function clusterShape(settings: ClusterSettings): ClusterShape {
     return {
         emrRelease: settings.emrRelease,
         clusterInstanceType: settings.clusterInstanceType,
@@ -38,19 +38,27 @@ export function refuseReplacement(running: ClusterShape, wanted: ClusterShape): 
     }
 }
 
+/** What of the settings the guard looks at. */
+export interface GuardedSettings {
+    /** What shapes a cluster; a change is refused while clusters run. */
+    readonly clusters: ClusterSettings;
+    /** Whether clusters run, and whether they may be made anew. */
+    readonly times: Pick<TimeSettings, "power" | "allowReplacement">;
+}
+
 /**
  * Remembers in the stack's state what clusters were made with, and refuses another shape, before anything else of the
  * class is declared: half of a refused change (another identity, say) would be no refusal.
  *
  * @throws RunError where the settings would make running clusters anew without being allowed to
  */
-export async function guardClusters(settings: Settings): Promise<void> {
+export async function guardClusters({ clusters, times }: GuardedSettings): Promise<void> {
     // While there are no clusters, none is remembered: any shape may come back.
-    if (settings.power === "off" || settings.clusters === "off") {
+    if (times.power === "off" || clusters.clusters === "off") {
         return;
     }
-    const wanted = clusterShape(settings);
-    const allowed = settings.allowReplacement;
+    const wanted = clusterShape(clusters);
+    const allowed = times.allowReplacement;
     // A stash keeps the value it was made with in `output`, until it is itself replaced.
     const stash = new pulumi.Stash(
         "classroom-cluster-shape",

@@ -1,5 +1,6 @@
-import { labProblems, planLabs, planSupport } from "../names/labs.ts";
-import type { Settings } from "./definitions.ts";
+import { planLabs, planSupport } from "../names/labs.ts";
+import type { FlatSettings } from "./definitions.ts";
+import { labProblems } from "./labNames.ts";
 import { isIpv6 } from "./network.ts";
 import type { Problem } from "./problem.ts";
 
@@ -9,7 +10,7 @@ import type { Problem } from "./problem.ts";
  * @param settings those that passed their own check; a check that needs a missing one is left out
  * @param longestName longest name of a lab, in characters
  */
-export function crossProblems(settings: Partial<Settings>, longestName: number): Problem[] {
+export function crossProblems(settings: Partial<FlatSettings>, longestName: number): Problem[] {
     return [...nameProblems(settings, longestName), ...ruleProblems(settings)];
 }
 
@@ -17,7 +18,7 @@ export function crossProblems(settings: Partial<Settings>, longestName: number):
 const mostRules = 60;
 
 /** The machines' security group has a rule for each port and network. */
-function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<Settings>): Problem[] {
+function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<FlatSettings>): Problem[] {
     const ipv6 = allowedSshCidrs.filter(isIpv6).length;
     const rules = sshPorts.length * Math.max(ipv6, allowedSshCidrs.length - ipv6);
     return rules <= mostRules
@@ -33,7 +34,7 @@ function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<Settings>
 }
 
 /** Who gets a lab, and whether the names can be names. */
-function nameProblems(settings: Partial<Settings>, longestName: number): Problem[] {
+function nameProblems(settings: Partial<FlatSettings>, longestName: number): Problem[] {
     const { students, groups, studentCount, spares, supportMachines, maxLabs } = settings;
     if (
         students === undefined ||

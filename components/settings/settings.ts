@@ -1,9 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labRolePrefix } from "../classroom/emrServiceRole.ts";
+import { labRolePrefix } from "../names/roles.ts";
 import { longestLabName } from "../names/labs.ts";
 import { crossProblems } from "./crossChecks.ts";
 import type { Setting } from "./definition.ts";
-import { definitions, type SettingKey, type Settings } from "./definitions.ts";
+import {
+    definitions,
+    settingGroups,
+    type FlatSettings,
+    type SettingKey,
+    type Settings,
+} from "./definitions.ts";
 import { type Problem, SettingsError } from "./problem.ts";
 
 /** Reads the text of a stack file's value the way the setting wants it. */
@@ -85,11 +91,16 @@ export function checkSettings(texts: Readonly<Record<string, string>>, longestNa
             });
         }
     }
-    problems.push(...crossProblems(checked as Partial<Settings>, longestName));
+    problems.push(...crossProblems(checked as Partial<FlatSettings>, longestName));
     if (problems.length > 0) {
         throw new SettingsError(problems);
     }
-    return checked as Settings;
+    return Object.fromEntries(
+        Object.entries(settingGroups).map(([group, declared]) => [
+            group,
+            Object.fromEntries(Object.keys(declared).map((key) => [key, checked[key as SettingKey]])),
+        ]),
+    ) as unknown as Settings;
 }
 
 /**

@@ -1,13 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import {
-    labName,
-    labProblems,
-    longestLabName,
-    planLabs,
-    planSupport,
-    supportOwner,
-} from "../../components/names/labs.ts";
+import { labName, longestLabName, planLabs, planSupport, supportOwner } from "../../components/names/labs.ts";
+import { labProblems } from "../../components/settings/labNames.ts";
 
 const nobody = { students: [], groups: [], studentCount: 0, spares: 0 };
 

@@ -99,17 +99,17 @@ describe("The settings of a class", () => {
 
     it("need no more than names and networks", () => {
         const settings = checkSettings(asTexts(complete));
-        assert.equal(settings.instanceType, "t3.small");
-        assert.equal(settings.clusterInstanceCount, 4);
-        assert.deepEqual(settings.aptPackages, ["python3-numpy", "emacs-nox", "nano"]);
-        assert.deepEqual(settings.sshPorts, [22]);
-        assert.equal(settings.nightlyStop, undefined);
-        assert.equal(settings.endsAt, undefined);
+        assert.equal(settings.machines.instanceType, "t3.small");
+        assert.equal(settings.clusters.clusterInstanceCount, 4);
+        assert.deepEqual(settings.machines.aptPackages, ["python3-numpy", "emacs-nox", "nano"]);
+        assert.deepEqual(settings.access.sshPorts, [22]);
+        assert.equal(settings.times.nightlyStop, undefined);
+        assert.equal(settings.times.endsAt, undefined);
     });
 
     it("take numbers and truth also as text, as `pulumi config set` stores them", () => {
         const read = checkSettings({ ...asTexts(complete), maxLabs: "7", allowReplacement: "true" });
-        assert.deepEqual([read.maxLabs, read.allowReplacement], [7, true]);
+        assert.deepEqual([read.people.maxLabs, read.times.allowReplacement], [7, true]);
     });
 
     it("take what they tell people to write", () => {
