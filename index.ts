@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Classroom } from "./components/classroom/classroom.ts";
 import { planLabs, planSupport } from "./components/names/labs.ts";
+import { lookUpCourseObject } from "./components/preflight/courseObject.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
 import { guardClusters } from "./components/preflight/replacementGuard.ts";
 import { loadSettings } from "./components/settings/settings.ts";
@@ -13,8 +14,9 @@ import { SupportMachine } from "./components/lab/supportMachine.ts";
 export default async () => {
     const settings = loadSettings();
     const region = await lookUpRegion(settings);
+    const courseObject = await lookUpCourseObject(settings.machines.courseArchive);
     await guardClusters(settings);
-    const classroom = new Classroom("classroom", { region, ...settings });
+    const classroom = new Classroom("classroom", { region, courseObject, ...settings });
     const labs = planLabs(settings.people).map(
         (lab) => new StudentLab(lab.name, { lab, classroom, region, ...settings }),
     );

@@ -6,6 +6,7 @@ import { DnsRecord } from "../network/dnsRecord.ts";
 import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
+import { scriptProblems } from "./scriptProblems.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
 import type { AccessSettings, MachineSettings, TimeSettings } from "../settings/definitions.ts";
 import type { Tags } from "../names/tags.ts";
@@ -77,6 +78,8 @@ export class LabMachine extends pulumi.ComponentResource {
     readonly dnsName: string;
     /** SSH host key, `ssh-ed25519 AAAA...`; "" while the power is off. */
     readonly hostKey: pulumi.Output<string>;
+    /** What bootstrap says is not as it should be, though it came to its end; "" where all is well. */
+    readonly problems: pulumi.Output<string>;
     /** What must be there for the machine to be whole; each fails where that part failed. */
     readonly parts: readonly pulumi.Output<unknown>[];
 
@@ -144,6 +147,13 @@ export class LabMachine extends pulumi.ComponentResource {
             this.bootstrap === undefined
                 ? pulumi.output("")
                 : pulumi.unsecret(this.bootstrap.stdout.apply(hostKeyIn));
+        this.problems =
+            this.bootstrap === undefined
+                ? pulumi.output("")
+                : scriptProblems(`${name}-bootstrap`, this.bootstrap);
+        if (this.bootstrap !== undefined) {
+            classroom.courseMaterial?.tellLeftOut(this.bootstrap.stdout);
+        }
         // The stack's name is in it: the same lab name exists in several regions.
         this.dnsName =
             region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${access.dnsZone}`;
@@ -226,6 +236,7 @@ export class LabMachine extends pulumi.ComponentResource {
                     ),
                     LAB_COURSE_ARCHIVE_URI: material?.uri ?? "",
                     LAB_COURSE_ARCHIVE_VERSION: material?.version ?? "",
+                    LAB_COURSE_ARCHIVE_REGION: material?.region ?? region.name,
                     LAB_ACCESS_KEY_ID: args.accessKey?.id ?? "",
                     LAB_SECRET_ACCESS_KEY: args.accessKey?.secret ?? "",
                 },

@@ -15,7 +15,10 @@ export interface MachineRow {
     readonly password: pulumi.Output<string>;
     /** SSH host key of the machine, `ssh-ed25519 AAAA...`; "" while the power is off. */
     readonly hostKey: pulumi.Output<string>;
-    /** Why the lab is not whole, in AWS's words; "" where it is. */
+    /**
+     * Why the lab is not whole, in AWS's words or those of a script on the machine, one printable line of at most a few
+     * hundred characters; "" where it is.
+     */
     readonly problem: pulumi.Output<string>;
 }
 

@@ -54,6 +54,7 @@ export class SupportMachine extends pulumi.ComponentResource {
                 region,
                 access,
                 parts: [],
+                problems: [],
             }),
         };
         this.registerOutputs({});

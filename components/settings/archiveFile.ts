@@ -13,6 +13,7 @@ export interface ArchiveFile {
 
 /** Read at a time: archives may be larger than a Buffer (2 GiB) and than the memory. */
 const pieceBytes = 4 * 1024 * 1024;
+const zeros = Buffer.alloc(pieceBytes);
 
 const kinds: Readonly<Record<string, ArchiveMember["kind"]>> = {
     File: "file",
@@ -102,7 +103,7 @@ class ArchiveReading {
 
     take(piece: Buffer): void {
         // Zeros after the end are what a tape or a disk adds, and slow to look at as if they were more of the archive.
-        const padding = this.sawEnd && piece.every((byte) => byte === 0);
+        const padding = this.sawEnd && piece.equals(zeros.subarray(0, piece.length));
         if (this.complaints.length === 0 && !padding) {
             this.parser.write(Buffer.from(piece));
         }
@@ -113,7 +114,10 @@ class ArchiveReading {
         if (this.complaints.length === 0) {
             this.parser.end();
         }
-        const [complaint] = this.complaints;
+        // What the parser says of a tar with nothing in it but its end.
+        const [complaint] = this.complaints.filter(
+            (one) => !(this.sawEnd && one === "Unrecognized archive format"),
+        );
         if (complaint === undefined || this.sparse) {
             // Also of a `tar | gzip` whose first half was killed.
             return this.sawEnd || this.sparse ? undefined : "is cut: its end is missing";

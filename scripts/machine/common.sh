@@ -44,7 +44,7 @@ keep_step_log() {
 
 # full_disks: the file systems that what a step writes goes to and that have no room, be it for bytes or for names.
 full_disks() {
-    df --output=avail,itotal,iavail,target / /opt /tmp /var "${HOME_DIR:-/home}" 2>/dev/null |
+    df --output=avail,itotal,iavail,target / /opt/student-labs /tmp /var "${HOME_DIR:-/home}" 2>/dev/null |
         awk 'NR > 1 && ($1 < 64 || ($2 > 0 && $3 == 0)) && !seen[$4]++ { print $4 }' | paste -sd ' '
 }
 

@@ -200,14 +200,17 @@ class Home:
         if entry.content == "folder":
             os.mkdir(target, mode)
             return
-        self.scratch.mkdir(mode=0o700, exist_ok=True)
+        scratch = self.scratch
+        if os.stat(target.parent).st_dev != os.stat(self.path).st_dev:  # the student has mounted something there
+            scratch = target.parent / scratch.name
+        scratch.mkdir(mode=0o700, exist_ok=True)
         # One short name for all: the longest that the file system takes must arrive as well.
-        temporary = self.scratch / "file"
+        temporary = scratch / "file"
         try:
             if entry.member.issym():
                 os.symlink(entry.member.linkname, temporary)
             else:
-                with open(temporary, "xb") as output, self.archive.extractfile(entry.member) as content:
+                with open(temporary, "wb") as output, self.archive.extractfile(entry.member) as content:
                     shutil.copyfileobj(content, output, 1 << 20)
                 os.chmod(temporary, mode)
                 seconds = min(max(entry.member.mtime, 0), 1 << 33)
@@ -215,6 +218,8 @@ class Home:
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+            if scratch != self.scratch:
+                scratch.rmdir()
 
     def place_all(self, manifest):
         results, not_placed = {}, {}

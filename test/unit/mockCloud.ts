@@ -6,6 +6,10 @@ export interface MockCloud {
     readonly stashed?: unknown;
     /** No machine has a public address. */
     readonly noAddresses?: boolean;
+    /** What bootstrap prints before its last lines, by the command's name. */
+    readonly said?: Readonly<Record<string, string>>;
+    /** What S3 says of the object that is the course archive; text is the error of the look-up. */
+    readonly object?: string | Readonly<Record<string, unknown>>;
     /** AWS's words by the resource that fails, e.g. `{ "Instance ada-machine-instance": "no capacity" }`. */
     readonly fails?: Readonly<Record<string, string>>;
 }
@@ -26,7 +30,7 @@ export const hostKeyOf = (bootstrap: string): string => `ssh-ed25519 AAAA${diges
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
 export function computed(
-    { stashed }: MockCloud,
+    { stashed, said }: MockCloud,
     type: string,
     name: string,
     inputs: Record<string, unknown>,
@@ -49,7 +53,10 @@ export function computed(
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
-            return { stdout: `lab: host-key ${hostKeyOf(name)}\nlab: ok\n`, stderr: "" };
+            return {
+                stdout: `${said?.[name] ?? ""}lab: host-key ${hostKeyOf(name)}\nlab: ok\n`,
+                stderr: "",
+            };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:scheduler/scheduleGroup:ScheduleGroup":
@@ -68,7 +75,7 @@ export function computed(
 
 /** What look-ups answer. */
 export function answer(
-    { noAddresses }: MockCloud,
+    { noAddresses, object }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -95,7 +102,10 @@ export function answer(
             }
             return { zoneId: `zone-of-${String(args.name)}` };
         case "aws:s3/getObject:getObject":
-            return { etag: "etag-of-the-object" };
+            if (typeof object === "string") {
+                throw Object.assign(new Error(), { details: object });
+            }
+            return { etag: "etag-of-the-object", storageClass: "STANDARD", sseKmsKeyId: "", ...object };
         default:
             throw new Error(`the program calls ${token}, which these mocks do not know`);
     }
