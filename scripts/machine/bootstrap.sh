@@ -225,7 +225,7 @@ open_password_login() {
         [ -d /run/sshd ] || install -d -m 755 /run/sshd # sshd -t wants it; made by ssh.service, which starts on demand
         if ! logged /usr/sbin/sshd -t; then
             if [ -n "$before" ]; then printf '%s\n' "$before" >"$SSHD_DROPIN"; else rm -f "$SSHD_DROPIN"; fi
-            die "sshd -t refuses the settings: the former ones are back"
+            die "$(reasons | head -n 1), so sshd -t refuses the settings: the former ones are back"
         fi
         # Ubuntu 22.10 and later: systemd holds the ports (ssh.socket), and a generator reads them from sshd's settings.
         # https://discourse.ubuntu.com/t/sshd-now-uses-socket-based-activation-ubuntu-22-10-and-later/30189
