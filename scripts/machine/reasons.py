@@ -71,8 +71,8 @@ def others(lines):
         if line.startswith("Traceback (most recent call last)"):
             last = next((text for text in lines[at + 1 :] if text.strip() and not text.startswith(" ")), "")
             yield last
-        elif re.match(r"bash: line \d+: ", line):
-            yield re.sub(r"^bash: line \d+: ", "", line)
+        elif re.match(r"(bash|main): line \d+: ", line):
+            yield re.sub(r"^\w+: line \d+: ", "", line)
         elif re.search(r": (No space left on device|Permission denied|Read-only file system)|Bad configuration option", line):
             yield line.strip()
 

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { tar, type TarMember } from "../tarArchive.ts";
 import { CourseBucket } from "./courseBucket.ts";
@@ -19,8 +20,13 @@ const values = {
     LAB_SSH_PORTS: "22",
     LAB_ARCHIVE_WAIT_SECONDS: "0",
 };
+/** Bytes that cannot be compressed, the same every time. */
 const noise = (bytes: number) =>
-    Buffer.from(Array.from({ length: bytes }, (_, index) => (index * 7919 + (index >> 3)) & 0xff));
+    Buffer.concat(
+        Array.from({ length: Math.ceil(bytes / 32) }, (_, index) =>
+            createHash("sha256").update(String(index)).digest(),
+        ),
+    ).subarray(0, bytes);
 
 describe("the course archive on a machine", function () {
     this.timeout(120_000);
@@ -180,22 +186,24 @@ describe("the course archive on a machine", function () {
                 mend: "chown ubuntu: /home/ubuntu/locked",
             },
             {
-                before: "install -d /home/ubuntu/full && mount -t tmpfs -o size=64k,uid=1000,gid=1000 tmpfs /home/ubuntu/full && chown ubuntu: /home/ubuntu/full",
+                // The student has put the folder on another disk, of which 100 kB are left.
+                before: `install -d -o ubuntu -g ubuntu /dev/shm/full && ln -s /dev/shm/full /home/ubuntu/full
+                    head -c $(($(df -B1 --output=avail /dev/shm | tail -n 1) - 100000)) /dev/zero >/dev/shm/fill`,
                 members: [
                     { name: "full/big.bin", content: noise(300_000) },
                     { name: "full/small.txt", content: "x" },
                 ],
                 told: "1 of 3 not placed, tried again next time: full/big.bin (No space left on device)",
-                mend: "mount -o remount,size=4m /home/ubuntu/full",
+                mend: "rm /dev/shm/fill",
             },
             {
-                before: "install -d -o ubuntu /home/ubuntu/ro && mount -t tmpfs tmpfs /home/ubuntu/ro && chown ubuntu: /home/ubuntu/ro && mount -o remount,ro /home/ubuntu/ro",
+                before: "ln -s /nowhere /home/ubuntu/away",
                 members: [
-                    { name: "ro/a.txt", content: "x" },
-                    { name: "ro/sub/", type: "Directory" as const },
+                    { name: "away/a.txt", content: "x" },
+                    { name: "away/b.txt", content: "y" },
                 ],
-                told: "2 of 3 not placed, tried again next time: ro/sub (Read-only file system), ro/a.txt (Read-only file system)",
-                mend: "mount -o remount,rw /home/ubuntu/ro",
+                told: "2 of 3 not placed, tried again next time: away/a.txt (No such file or directory), away/b.txt (No such file or directory)",
+                mend: "rm /home/ubuntu/away",
             },
             {
                 before: "true",
@@ -300,7 +308,7 @@ describe("the course archive on a machine", function () {
                 LAB_COURSE_ARCHIVE_VERSION: "1",
             });
             const all = lines(result);
-            assert.equal(result.code, 1);
+            assert.equal(result.code, 1, `${name}: ${all.join("\n")}`);
             assert.match(all.at(-3) ?? "", /^lab: problem course archive: s3:\/\/course\//, all.join("\n"));
             assert.match(all.at(-3) ?? "", reason);
             assert.equal(all.at(-2), "lab: failed: course archive (exit code 1)");

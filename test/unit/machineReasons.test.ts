@@ -166,7 +166,7 @@ const logs: Readonly<Record<string, { log: readonly string[]; told: readonly str
         told: ["ModuleNotFoundError: No module named 'mrjob'"],
     },
     "bash, a command that is gone": {
-        log: ["bash: line 431: chpasswd: command not found"],
+        log: ["main: line 431: chpasswd: command not found"],
         told: ["chpasswd: command not found"],
     },
     "mktemp, no room": {
