@@ -5,6 +5,7 @@ import { Classroom } from "./components/classroom/classroom.ts";
 import { planLabs, planSupport } from "./components/names/labs.ts";
 import { lookUpCourseObject } from "./components/preflight/courseObject.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
+import { checkSshAgent } from "./components/preflight/sshAgent.ts";
 import { guardClusters } from "./components/preflight/replacementGuard.ts";
 import { loadSettings } from "./components/settings/settings.ts";
 import { StudentLab } from "./components/lab/studentLab.ts";
@@ -13,6 +14,9 @@ import { SupportMachine } from "./components/lab/supportMachine.ts";
 /** The class of one stack: settings, what the region offers, what the labs share, the labs. */
 export default async () => {
     const settings = loadSettings();
+    if (settings.times.power === "on") {
+        await checkSshAgent(process.env.SSH_AUTH_SOCK);
+    }
     const region = await lookUpRegion(settings);
     const courseObject = await lookUpCourseObject(settings.machines.courseArchive);
     await guardClusters(settings);

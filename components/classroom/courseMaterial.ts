@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as path from "node:path";
 import type { ScratchBucket } from "./scratchBucket.ts";
 import { machineReport } from "../failures/machineReport.ts";
 import { stackTags } from "../names/tags.ts";
@@ -46,7 +45,8 @@ export class CourseMaterial extends pulumi.ComponentResource {
                 `${name}-archive`,
                 {
                     bucket: bucket.bucket,
-                    key: `course/${path.basename(archive.path)}`,
+                    // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
+                    key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
                     tags: stackTags(),
                 },

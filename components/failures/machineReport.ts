@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /**
  * The steps of the scripts in scripts/machine, as they name them; a line about any other is not theirs.
  *
@@ -42,22 +44,16 @@ export const longestProblem = 500;
 const longestOutput = 200_000;
 
 /**
- * Text of a machine, or of anybody else, as a terminal and a table can take it: one line of printable characters, no
- * password and no query in an address.
+ * A text without what is secret in the addresses in it: passwords, and queries, which may be signed.
  *
- * @param text anything
- * @param longest in characters; what is longer ends in "..."
+ * @param text of any length
  */
-export function printableText(text: string, longest: number = longestProblem): string {
-    const clean = text
-        // Control characters, marks that turn the direction of text, halves of characters, and what is not assigned.
-        .replace(/[\p{C}\p{Z}]+/gu, " ")
-        .replace(/:\/\/[^\s'"]*@/g, "://")
-        .replace(/(:\/\/[^\s'"?]*)\?[^\s'"]*/g, "$1")
-        .trim();
-    const characters = [...clean];
-    return characters.length <= longest ? clean : `${characters.slice(0, longest - 3).join("")}...`;
+export function withoutAddressSecrets(text: string): string {
+    return text.replace(/:\/\/[^\s'"]*@/g, "://").replace(/(:\/\/[^\s'"?]*)\?[^\s'"]*/g, "$1");
 }
+
+const shown = (text: string, longest: number = longestProblem) =>
+    printable(withoutAddressSecrets(text), longest);
 
 const step = `(?:${machineSteps.join("|")})`;
 // `.` is any character but a line's end; a line that is longer than a script makes one is not a script's.
@@ -77,7 +73,7 @@ const lines = {
 export function machineReport(printed: string): MachineReport {
     const output = printed.slice(-longestOutput);
     const all = (form: RegExp) =>
-        [...output.matchAll(form)].map(([, text = ""]) => printableText(text)).filter((text) => text !== "");
+        [...output.matchAll(form)].map(([, text = ""]) => shown(text)).filter((text) => text !== "");
     return {
         problems: [...new Set(all(lines.problem))].slice(0, 5),
         leftOut: all(lines.leftOut).at(-1),
@@ -100,5 +96,5 @@ export function scriptFailure(message: string): string | undefined {
     // What went wrong is nothing without what to do: that keeps its place, whatever the length of the other.
     const why = problems.length === 0 ? `${failed.replace(" (", " failed (")}` : problems.join("; ");
     const mend = toDo === undefined ? "" : `; to do: ${toDo}`;
-    return printableText(printableText(why, Math.max(100, longestProblem - 60 - mend.length)) + mend);
+    return shown(shown(why, Math.max(100, longestProblem - 60 - mend.length)) + mend);
 }

@@ -59,6 +59,12 @@ const allocate = [
     "sts:AssumeRole*",
 ];
 
+/** An ARN that means itself, also where a key of S3 has characters that are wild cards or variables in policies. */
+function literally(arn: string): string {
+    // "IAM policy elements: Variables and tags", special characters.
+    return arn.replace(/[*?$]/g, (character) => "${" + character + "}");
+}
+
 /** To read one object, and, where a customer's KMS key encrypts it, to have S3 decrypt it. */
 function readArchive(
     { arn, region, kmsKeyArn }: ReadableArchive,
@@ -68,7 +74,7 @@ function readArchive(
         Sid: "ReadTheCourseArchive",
         Effect: "Allow",
         Action: "s3:GetObject",
-        Resource: arn,
+        Resource: literally(arn),
     } as const;
     if (kmsKeyArn === undefined) {
         return [read];

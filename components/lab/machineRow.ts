@@ -43,6 +43,7 @@ export function machineRow(args: MachineRowArgs): MachineRow {
         user: loginUser,
         password: pulumi.secret(failures.orElse(password.result, "")),
         hostKey: failures.orElse(machine.hostKey, ""),
+        hostKeyFingerprint: failures.orElse(machine.hostKeyFingerprint, ""),
         problem: pulumi
             .unsecret(pulumi.all([pulumi.all(parts), pulumi.all(said)]))
             .apply(([there, problems]) =>

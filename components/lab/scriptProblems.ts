@@ -1,6 +1,7 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { longestProblem, machineReport, printableText } from "../failures/machineReport.ts";
+import { longestProblem, machineReport } from "../failures/machineReport.ts";
+import { printable } from "../failures/printable.ts";
 
 /** Names a script's resource to the engine, whatever it is in. */
 const runAgain = (name: string) => `pulumi up --replace '**::${name}'`;
@@ -19,7 +20,7 @@ export function problemsIn(name: string, printed: string): string {
         return "";
     }
     const mend = `; once that is mended: ${runAgain(name)}`;
-    return printableText(`${name}: ${problems.join("; ")}`, longestProblem - mend.length) + mend;
+    return printable(`${name}: ${problems.join("; ")}`, longestProblem - mend.length) + mend;
 }
 
 /**

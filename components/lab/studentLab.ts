@@ -162,6 +162,7 @@ export class StudentLab extends pulumi.ComponentResource {
                 script: "connect-cluster.sh",
                 host: machine.host,
                 port: access.sshPorts[0] ?? 22,
+                hostKey: machine.hostKey,
                 privateKey: classroom.key.privateKeyOpenssh,
                 machine: machine.instance,
                 values: {

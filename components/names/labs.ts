@@ -32,17 +32,23 @@ export function longestLabName(rolePrefix: string): number {
     return Math.min(30, 64 - 8 - rolePrefix.length);
 }
 
+// What inet_aton(3) takes for an address of one number, decimal, octal or hexadecimal. Resolvers ask it before any list of
+// hosts: a machine called 201800128 would look for itself at 12.7.57.192.
+const number = /^(\d+|0x[0-9a-f]*)$/;
+
 /**
- * The name of a person or group as a host name: `José Núñez` becomes `jose-nunez`, `王小明` becomes `wangxiaoming`.
+ * The name of a person or group as a host name: `José Núñez` becomes `jose-nunez`, `王小明` becomes `wangxiaoming`, and
+ * `201800128`, which a resolver would take for an address, `id-201800128`.
  *
  * @param name as people write it; what has no letter or digit at all becomes the empty text
  */
 export function labName(name: string): string {
-    return anyAscii(name.normalize("NFC"))
+    const host = anyAscii(name.normalize("NFC"))
         .toLowerCase()
         .replace(/['’`]/g, "")
         .replace(/[^a-z0-9]+/g, "-")
         .replace(/^-+|-+$/g, "");
+    return number.test(host) ? `id-${host}` : host;
 }
 
 function numbered(

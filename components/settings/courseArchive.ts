@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { type ArchiveFile, lookIntoArchive } from "./archiveFile.ts";
+import { cleanText, fitsPolicy } from "./text.ts";
 
 /** Where the course material comes from: a file of the operator's, or one object of a bucket that exists. */
 export type CourseArchive =
@@ -15,10 +17,21 @@ export type CourseArchive =
 
 const s3Bucket = z
     .string({ error: "is not the name of a bucket" })
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: "is not the name of a bucket" });
+    .transform(cleanText)
+    .pipe(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: "is not the name of a bucket" }));
+// "Creating object key names": up to 1024 bytes of UTF-8, spaces and all. Control characters are taken as well, but no
+// request can name them without trouble.
 const s3Object = z
     .string({ error: "is not the key of an object" })
-    .regex(/^[^/\s][^\s]*\.(tar\.gz|tgz)$/, { error: "is not the key of a .tar.gz object" });
+    // As it was written, unless only what cannot be seen keeps it out of a policy.
+    .transform((key) => (fitsPolicy(key) ? key : cleanText(key)))
+    .refine((key) => /^[^\p{Cc}]*[^/]\.(tar\.gz|tgz)$/u.test(key), {
+        error: "is not the key of a .tar.gz object",
+    })
+    .refine((key) => Buffer.byteLength(key) <= 1024, { error: "is longer than the 1024 bytes of a key" })
+    .refine(fitsPolicy, {
+        error: "has characters that no IAM policy takes, so that no lab could be allowed to read it: copy the object to a key of U+0020 to U+00FF",
+    });
 
 const region = z
     .string({ error: "is not the name of a region" })
@@ -26,16 +39,17 @@ const region = z
 
 /** Empty text, a path, or `{ bucket, object }`, with `region` where the bucket is in another one. */
 export const courseArchive = z.unknown().transform((value, context): CourseArchive => {
-    if (value === "") {
+    if (typeof value === "string" && cleanText(value) === "") {
         return { kind: "none" };
     }
     if (typeof value === "string") {
-        const found = lookIntoArchive(value);
+        const path = existsSync(value) ? value : cleanText(value);
+        const found = lookIntoArchive(path);
         if ("problem" in found) {
             context.addIssue({ code: "custom", message: found.problem });
             return z.NEVER;
         }
-        return { kind: "file", path: value, ...found };
+        return { kind: "file", path, ...found };
     }
     const existing = z
         .strictObject({ bucket: s3Bucket, object: s3Object, region: region.optional() })

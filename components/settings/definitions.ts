@@ -9,7 +9,8 @@ import { times } from "./times.ts";
  * Every setting of a class, in the order in which people meet them.
  *
  * To add one: declare it in one of these groups and in Pulumi.yaml (a test compares the two), and use `settings.<key>`
- * where it matters. Everything else (reading, checking, complaints, the README's table) follows from its declaration.
+ * where it matters. Everything else (reading, checking, complaints, the tables of docs/settings.md) follows from its
+ * declaration.
  */
 export const definitions = { ...people, ...access, ...machines, ...clusters, ...times } as const;
 

@@ -72,6 +72,10 @@ function answer(call: Question): Record<string, unknown> {
             return { partition: "aws" };
         case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
             return { locations: ["eu-west-1a"] };
+        case "aws:emr/getReleaseLabels:getReleaseLabels":
+            return { releaseLabels: ["emr-7.13.0"] };
+        case "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes":
+            return { supportedInstanceTypes: [{ type: "m5.xlarge" }] };
         case "aws:ssm/getParameter:getParameter":
             return { insecureValue: token(ownerOf(call), "insecureValue") };
         case "aws:ec2/getInstances:getInstances":

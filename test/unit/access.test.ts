@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { portsUserData } from "../../components/lab/labMachine.ts";
+import { cloudConfigIn } from "../emulator/machines/machines.ts";
 import {
     type ClassInMocks,
     declareClass,
@@ -45,26 +45,29 @@ describe("The ports of SSH", () => {
     });
 
     it("are known to machines from the first boot, since the operator's network may block 22 as well", () => {
-        assert.equal(
-            both.the("ada-machine-instance", "Instance").inputs.userData,
-            [
-                "#!/bin/bash",
-                "set -eu",
-                "printf 'Port %s\\n' 443 22 >/etc/ssh/sshd_config.d/10-student-labs.conf",
-                "systemctl daemon-reload",
-                "systemctl restart ssh.socket",
-                "systemctl restart ssh",
-                "",
-            ].join("\n"),
-        );
+        const { userData } = both.the("ada-machine-instance", "Instance").inputs;
+        const config = cloudConfigIn((userData as Secret).secret as string);
+        assert.deepEqual(config?.write_files, [
+            {
+                path: "/etc/ssh/sshd_config.d/10-student-labs.conf",
+                content: "HostKey /etc/ssh/ssh_host_ed25519_key\nPort 443\nPort 22\n",
+            },
+        ]);
+        assert.deepEqual(config?.runcmd, [
+            ["systemctl", "daemon-reload"],
+            ["systemctl", "restart", "ssh.socket"],
+            ["systemctl", "restart", "ssh"],
+        ]);
     });
 
-    it("need nothing at the first boot where they are 22 alone, which is sshd's own", async () => {
-        assert.equal(portsUserData([22]), undefined);
-        assert.ok(portsUserData([443]));
-        assert.ok(portsUserData([22, 443]));
+    it("need nothing of the kind where they are 22 alone, which is sshd's own", async () => {
         const usual = await declareClass();
-        assert.ok(!("userData" in usual.the("ada-machine-instance", "Instance").inputs));
+        const { userData } = usual.the("ada-machine-instance", "Instance").inputs;
+        const config = cloudConfigIn((userData as Secret).secret as string);
+        assert.deepEqual(
+            [config?.write_files?.map(({ content }) => content), config?.runcmd],
+            [["HostKey /etc/ssh/ssh_host_ed25519_key\n"], undefined],
+        );
     });
 
     it("are used by their first: for both commands and in the roster", () => {

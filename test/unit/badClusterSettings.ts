@@ -150,12 +150,12 @@ export const badMachinesAndClusters: readonly BadSettings[] = [
     [
         { colour: "blue" },
         'colour: "blue" is not a setting of this program',
-        "Take it out; README.md lists the settings.",
+        "Take it out; docs/settings.md lists the settings.",
     ],
     // What every object has, and no setting is.
     [
         { toString: "x" },
         'toString: "x" is not a setting of this program',
-        "Take it out; README.md lists the settings.",
+        "Take it out; docs/settings.md lists the settings.",
     ],
 ];

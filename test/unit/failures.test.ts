@@ -7,16 +7,12 @@ const names = (stack: ClassInMocks, lab: string) =>
 
 // The resource of Ada's lab that fails, AWS's words, what her row lacks, and its reason where that is not AWS's words.
 const failing: readonly (readonly [string, string, readonly string[], string?])[] = [
-    [
-        "Instance ada-machine-instance",
-        "InsufficientInstanceCapacity: no t3.small",
-        ["address", "hostKey", "ipv6"],
-    ],
-    ["InstanceState ada-machine-power", "IncorrectInstanceState: terminated", ["address", "hostKey"]],
+    ["Instance ada-machine-instance", "InsufficientInstanceCapacity: no t3.small", ["address", "ipv6"]],
+    ["InstanceState ada-machine-power", "IncorrectInstanceState: terminated", ["address"]],
     [
         "Command ada-machine-bootstrap",
         "lab: failed: packages (exit code 100)",
-        ["hostKey"],
+        [],
         "packages failed (exit code 100)",
     ],
     ["Cluster ada-cluster", "unexpected state 'TERMINATED_WITH_ERRORS'", ["clusterId"]],
@@ -26,12 +22,8 @@ const failing: readonly (readonly [string, string, readonly string[], string?])[
         [],
         "agent start: the agent does not hold the cluster's key; to do: look at systemctl",
     ],
-    ["RandomPassword ada-password", "no entropy", ["hostKey", "password"]],
-    [
-        "Role student-labs-eu-west-1-ada",
-        "LimitExceeded: 1000 roles",
-        ["address", "clusterId", "hostKey", "ipv6"],
-    ],
+    ["RandomPassword ada-password", "no entropy", ["password"]],
+    ["Role student-labs-eu-west-1-ada", "LimitExceeded: 1000 roles", ["address", "clusterId", "ipv6"]],
     ["Record ada-machine-dns-a", "InvalidChangeBatch: not permitted", []],
     ["Schedule ada-machine-stop-nightly", "ServiceQuotaExceededException: schedules", []],
     ["Schedule ada-cluster-stop-nightly", "ServiceQuotaExceededException: schedules", []],

@@ -111,6 +111,7 @@ describe("A class that shares one identity", () => {
             "InstanceState ada-machine-power",
             "KeyPair ada-cluster-key",
             "PrivateKey ada-cluster-key",
+            "PrivateKey ada-machine-host-key",
             "RandomPassword ada-password",
             "SecurityGroup ada-machine-group",
         ]);

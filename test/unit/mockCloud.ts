@@ -4,6 +4,10 @@ import { createHash } from "node:crypto";
 export interface MockCloud {
     /** Output of the stash of cluster shapes, as an earlier run of the program left it. */
     readonly stashed?: unknown;
+    /** Releases of EMR that the region has, where not those of every test. */
+    readonly releases?: readonly string[];
+    /** The account has used Spot before. */
+    readonly usedSpot?: boolean;
     /** No machine has a public address. */
     readonly noAddresses?: boolean;
     /** What bootstrap prints before its last lines, by the command's name. */
@@ -25,8 +29,14 @@ export const addressOf = (machine: string): string =>
         ?.map((byte) => parseInt(byte, 16))
         .join(".")}`;
 
-/** The host key that bootstrap finds on a machine, by the resource's name. */
-export const hostKeyOf = (bootstrap: string): string => `ssh-ed25519 AAAA${digest(bootstrap, 20)}`;
+/** The host key of a machine, by the name of its key's resource. */
+export const hostKeyOf = (key: string): string => `ssh-ed25519 public-of-${key}`;
+
+/** The fingerprint of a machine's host key, by the name of its key's resource. */
+export const fingerprintOf = (key: string): string => `SHA256:${digest(key, 20)}`;
+
+/** The address of a machine within the class's network, by the resource's name. */
+export const privateAddressOf = (machine: string): string => `10.20.0.${parseInt(digest(machine, 2), 16)}`;
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
 export function computed(
@@ -42,10 +52,11 @@ export function computed(
             return {
                 privateKeyOpenssh: `private-openssh-of-${name}`,
                 privateKeyPem: `private-pem-of-${name}`,
-                publicKeyOpenssh: `ssh-ed25519 public-of-${name}\n`,
+                publicKeyOpenssh: `${hostKeyOf(name)}\n`,
+                publicKeyFingerprintSha256: fingerprintOf(name),
             };
         case "aws:ec2/instance:Instance":
-            return { ipv6Addresses: ["fd00::1"] };
+            return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name) };
         case "aws:iam/accessKey:AccessKey":
             return { secret: `secret-of-${name}` };
         case "pulumi:index:Stash":
@@ -53,10 +64,7 @@ export function computed(
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
-            return {
-                stdout: `${said?.[name] ?? ""}lab: host-key ${hostKeyOf(name)}\nlab: ok\n`,
-                stderr: "",
-            };
+            return { stdout: `${said?.[name] ?? ""}lab: ok\n`, stderr: "" };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:scheduler/scheduleGroup:ScheduleGroup":
@@ -73,9 +81,14 @@ export function computed(
     }
 }
 
+/** Releases of EMR that the region has. */
+const mockReleases = ["emr-7.13.0", "emr-7.12.0", "emr-7.9.0", "emr-6.15.0", "emr-spark-8.0.0"];
+/** Types that EMR takes for any of them. EC2 offers more. */
+const emrTypes = ["m4.large", "m5.xlarge", "m5.2xlarge", "m6g.xlarge", "r7g.xlarge", "r7g.2xlarge"];
+
 /** What look-ups answer. */
 export function answer(
-    { noAddresses, object }: MockCloud,
+    { noAddresses, object, releases = mockReleases, usedSpot = false }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -90,6 +103,20 @@ export function answer(
             return { insecureValue: String(args.name).includes("arm64") ? "ami-arm" : "ami-intel" };
         case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
             return { locations: ["eu-west-1b", "eu-west-1a"] };
+        case "aws:emr/getReleaseLabels:getReleaseLabels":
+            return { releaseLabels: releases };
+        case "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes":
+            if (!releases.includes(String(args.releaseLabel))) {
+                throw Object.assign(new Error(), { details: "The supplied release label is invalid" });
+            }
+            return { supportedInstanceTypes: emrTypes.map((type) => ({ type })) };
+        case "aws:iam/getRole:getRole":
+            if (!usedSpot) {
+                throw Object.assign(new Error(), {
+                    details: `reading IAM Role (${String(args.name)}): couldn't find resource`,
+                });
+            }
+            return { arn: `arn:aws:iam::123456789012:role/aws-service-role/${String(args.name)}` };
         case "aws:ec2/getInstances:getInstances": {
             const [filter] = args.filters as { values: string[] }[];
             const machine = (filter?.values[0] ?? "").replace(/-id$/, "");

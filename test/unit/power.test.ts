@@ -43,16 +43,16 @@ for (const isolation of ["lab", "class"] as const) {
             assert.equal(off.ofType("InstanceState").length, 3);
         });
 
-        it("the roster has passwords and names, and no address, host key, cluster or problem", () => {
+        it("the roster has passwords and names, and host keys, and no address, cluster or problem", () => {
             for (const [index, lab] of ["ada", "grace"].entries()) {
                 const row = off.outputs.roster[index];
                 assert.equal(row?.password, `password-of-${lab}-password`);
                 assert.equal(row?.problem, "");
-                const missing = { address: "", hostKey: "", clusterId: "" };
+                const missing = { address: "", clusterId: "" };
                 assert.deepEqual(row, { ...on.outputs.roster[index], ...missing });
             }
             assert.deepEqual(off.outputs.supportMachines, [
-                { ...on.outputs.supportMachines[0], address: "", hostKey: "" },
+                { ...on.outputs.supportMachines[0], address: "" },
             ]);
         });
 

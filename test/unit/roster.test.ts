@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type ClassInMocks, declareClass } from "./classInMocks.ts";
-import { addressOf, hostKeyOf } from "./mockCloud.ts";
+import { addressOf, fingerprintOf, hostKeyOf } from "./mockCloud.ts";
 
 describe("The outputs of a stack", () => {
     let stack: ClassInMocks;
@@ -40,7 +40,8 @@ describe("The outputs of a stack", () => {
             port: 22,
             user: "ubuntu",
             password: "password-of-ada-lovelace-password",
-            hostKey: hostKeyOf("ada-lovelace-machine-bootstrap"),
+            hostKey: hostKeyOf("ada-lovelace-machine-host-key"),
+            hostKeyFingerprint: fingerprintOf("ada-lovelace-machine-host-key"),
             problem: "",
             clusterId: "ada-lovelace-cluster-id",
         });

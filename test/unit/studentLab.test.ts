@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, type Registered, type Secret, valuesOf } from "./classInMocks.ts";
+import { firstBootData } from "../../components/lab/firstBoot.ts";
+import { remoteCommand } from "../../components/lab/remoteScript.ts";
 import { addressOf } from "./mockCloud.ts";
 
 describe("A student's lab", () => {
@@ -35,6 +37,7 @@ describe("A student's lab", () => {
             "student-labs:index:LabMachine ada-machine",
             "student-labs:index:StudentLab ada",
             "tls:index/privateKey:PrivateKey ada-cluster-key",
+            "tls:index/privateKey:PrivateKey ada-machine-host-key",
         ]);
     });
 
@@ -48,6 +51,15 @@ describe("A student's lab", () => {
             keyName: "classroom-key-0123456",
             iamInstanceProfile: "student-labs-eu-west-1-ada-0123456",
             ipv6AddressCount: 1,
+            userData: {
+                secret: firstBootData({
+                    ports: [22],
+                    hostKey: {
+                        private: "private-openssh-of-ada-machine-host-key",
+                        public: "ssh-ed25519 public-of-ada-machine-host-key",
+                    },
+                }),
+            },
             metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
             rootBlockDevice: {
                 encrypted: true,
@@ -123,7 +135,7 @@ describe("A student's lab", () => {
             it("carries script and values on standard input, as a secret, and nowhere else", () => {
                 const { connection, stdin, ...others } = command.inputs;
                 assert.deepEqual(others, {
-                    create: "sudo bash -s",
+                    create: remoteCommand,
                     triggers: ["ada-machine-instance-id"],
                     logging: "none",
                     addPreviousOutputInEnv: false,
@@ -132,6 +144,7 @@ describe("A student's lab", () => {
                 assert.deepEqual((connection as Secret).secret, {
                     host: addressOf("ada-machine-instance"),
                     port: 22,
+                    hostKey: "ssh-ed25519 public-of-ada-machine-host-key",
                     user: "ubuntu",
                     privateKey: "private-openssh-of-classroom-key",
                     dialErrorLimit: 60,

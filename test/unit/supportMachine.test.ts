@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
-import { addressOf, hostKeyOf } from "./mockCloud.ts";
+import { addressOf, fingerprintOf, hostKeyOf } from "./mockCloud.ts";
 
 const object = "arn:aws:s3:::university/ml/course.tar.gz";
 const tags = { Project: "student-labs", Stack: "eu-west-1", Support: "demo-1" };
@@ -29,6 +29,7 @@ describe("A machine that supports the class", () => {
                 "LabIdentity demo-1-identity",
                 "LabMachine demo-1-machine",
                 "Policy classroom-support",
+                "PrivateKey demo-1-machine-host-key",
                 "RandomPassword demo-1-password",
                 "Role student-labs-eu-west-1-support-demo-1",
                 "RolePolicyAttachment demo-1-identity-policy",
@@ -113,7 +114,8 @@ describe("A machine that supports the class", () => {
                 port: 22,
                 user: "ubuntu",
                 password: "password-of-demo-1-password",
-                hostKey: hostKeyOf("demo-1-machine-bootstrap"),
+                hostKey: hostKeyOf("demo-1-machine-host-key"),
+                hostKeyFingerprint: fingerprintOf("demo-1-machine-host-key"),
                 problem: "",
             },
         ]);

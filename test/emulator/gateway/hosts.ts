@@ -3,7 +3,7 @@
  * moto keeps everything else about an instance; the supervisor runs what is behind it.
  */
 import type { AddressPool } from "../machines/addresses.ts";
-import type { MachineSpec, MachineSupervisor } from "../machines/machines.ts";
+import { withFirstBootScript, type MachineSpec, type MachineSupervisor } from "../machines/machines.ts";
 import type { Doom, Faults } from "./faults.ts";
 import { METADATA_PORT } from "./operator.ts";
 
@@ -41,6 +41,7 @@ export interface HostPlan {
     readonly imageId: string;
     readonly instanceType: string;
     readonly zone: string;
+    readonly spot?: boolean;
     /** IPv6 addresses, which stay when the machine stops; nothing answers there. */
     readonly ipv6?: readonly string[];
 }
@@ -127,7 +128,9 @@ export class Hosts {
     launch(plan: HostPlan, latency: string, doom: Doom = {}): { host: Host; done: Promise<void> } {
         const host: Host = {
             ...plan,
-            ...(doom.firstBoot === undefined ? {} : { userData: spoiling(plan.userData, doom.firstBoot) }),
+            ...(doom.firstBoot === undefined
+                ? {}
+                : { userData: withFirstBootScript(plan.userData, doom.firstBoot) }),
             silent: doom.silent === true,
             state: "pending",
             address: undefined,
@@ -283,11 +286,6 @@ export class Hosts {
             ...(host.userData === undefined ? {} : { userData: host.userData }),
         };
     }
-}
-
-/** User data that also runs a script of ours; EC2 would have the program's own unchanged. */
-function spoiling(userData: string | undefined, script: string): string {
-    return [userData ?? "#!/bin/bash", script, ""].join("\n");
 }
 
 /** What a host's image says about where AWS is; the program and its scripts know nothing of it. */

@@ -134,8 +134,12 @@ export function checkActionOnFailure(steps: readonly StepRequest[], concurrency:
     }
 }
 
-/** Reads RunJobFlow's input. */
-export function parseRunJobFlow(call: AwsCall): ClusterRequest {
+/**
+ * Reads RunJobFlow's input.
+ *
+ * @param releases what the region has
+ */
+export function parseRunJobFlow(call: AwsCall, releases: readonly string[] = RELEASES): ClusterRequest {
     const { input } = call;
     const instances = objectOf(input["Instances"]);
     refuseUnknown(call, input, KNOWN, "");
@@ -143,7 +147,7 @@ export function parseRunJobFlow(call: AwsCall): ClusterRequest {
     if (!isEmpty(input["BootstrapActions"])) throw notImplemented(call, "BootstrapActions");
 
     const releaseLabel = stringOf(input["ReleaseLabel"]) ?? "";
-    if (!RELEASES.includes(releaseLabel))
+    if (!releases.includes(releaseLabel))
         throw invalid(`The supplied release label is invalid: ${releaseLabel}.`);
     const applications = arrayOf(input["Applications"]).map((item) => stringOf(objectOf(item)["Name"]) ?? "");
     for (const name of applications) {
