@@ -60,6 +60,7 @@ export class ContractStack {
     /** Makes a stack in a folder of its own. */
     static async create(dir: string, enginePath: string, providers: string): Promise<ContractStack> {
         const folders = {
+            bin: path.join(dir, "bin"),
             home: path.join(dir, "home"),
             state: path.join(dir, "state"),
             passphraseFile: path.join(dir, "passphrase"),
