@@ -103,15 +103,23 @@ function unary<Request, Response>(make: (request: Request) => Response): Unary<R
 export class BenchEngine {
     /** When the last resource was registered, on the clock of `performance.now()`. */
     lastRegistered = 0;
+    /** Whether the program has said that it declares nothing more; an engine then removes what it has not declared. */
+    saidAll = false;
     private readonly calls = new Map<string, Question>();
     private readonly resources: RecordedResource[] = [];
     private outputs: Record<string, unknown> = {};
     private refused: Error | undefined;
     private root = "";
+    private readonly onError: (message: string) => void;
     private readonly server = new grpc.Server({
         "grpc.max_receive_message_length": 400 * 1024 * 1024,
         "grpc.max_send_message_length": 400 * 1024 * 1024,
     });
+
+    /** @param onError gets the errors that the program tells its user */
+    constructor(onError = (message: string): void => void process.stderr.write(`${message}\n`)) {
+        this.onError = onError;
+    }
 
     /** Listens; answers the address for the program. */
     async start(): Promise<string> {
@@ -138,12 +146,15 @@ export class BenchEngine {
             }),
             registerErrorHook: unary(() => new emptyProto.Empty()),
             registerResourceHook: unary(() => new emptyProto.Empty()),
-            signalAndWaitForShutdown: unary(() => new emptyProto.Empty()),
+            signalAndWaitForShutdown: unary(() => {
+                this.saidAll = true;
+                return new emptyProto.Empty();
+            }),
         });
         this.server.addService(EngineService, {
             log: unary((request: engineProto.LogRequest) => {
                 if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
-                    process.stderr.write(`${request.getMessage()}\n`);
+                    this.onError(request.getMessage());
                 }
                 return new emptyProto.Empty();
             }),
