@@ -3,6 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { Route53Client } from "@aws-sdk/client-route-53";
 import * as pulumi from "@pulumi/pulumi";
 import { removeOwnRecord, type WantedRecord } from "./dnsLeftover.ts";
+import { type ClientAccess, providerAccess } from "./providerAccess.ts";
 
 /** Inputs of a resource, as an error hook gets them. */
 type Inputs = Readonly<Record<string, string | number | undefined>>;
@@ -14,34 +15,37 @@ interface Leftover {
     readonly remove: (inputs: Inputs, clients: Clients) => Promise<void>;
 }
 
-/** Clients with the operator's own rights, made when they are needed: which is almost never. */
+/** Clients with the rights of the provider, made when they are needed: which is almost never. */
 class Clients {
     private readonly region: string;
-    private readonly profile: string | undefined;
+    private access: Promise<ClientAccess> | undefined;
 
-    /** @param profile of the stack's configuration; `undefined` = credentials as the environment has them */
-    constructor(region: string, profile: string | undefined) {
+    constructor(region: string) {
         this.region = region;
-        this.profile = profile;
     }
 
     async ec2(): Promise<{ sdk: typeof import("@aws-sdk/client-ec2"); client: EC2Client }> {
         const sdk = await import("@aws-sdk/client-ec2");
-        return { sdk, client: new sdk.EC2Client(this.options()) };
+        return { sdk, client: new sdk.EC2Client(await this.options()) };
     }
 
     async iam(): Promise<{ sdk: typeof import("@aws-sdk/client-iam"); client: IAMClient }> {
         const sdk = await import("@aws-sdk/client-iam");
-        return { sdk, client: new sdk.IAMClient(this.options()) };
+        return { sdk, client: new sdk.IAMClient(await this.options()) };
     }
 
     async route53(): Promise<{ sdk: typeof import("@aws-sdk/client-route-53"); client: Route53Client }> {
         const sdk = await import("@aws-sdk/client-route-53");
-        return { sdk, client: new sdk.Route53Client(this.options()) };
+        return { sdk, client: new sdk.Route53Client(await this.options()) };
     }
 
-    private options() {
-        return { region: this.region, ...(this.profile === undefined ? {} : { profile: this.profile }) };
+    /** Asked for once where it was answered: a role is taken for all that is in the way. */
+    private options(): Promise<ClientAccess> {
+        this.access ??= providerAccess(this.region, new pulumi.Config("aws")).catch((error: unknown) => {
+            this.access = undefined;
+            throw error;
+        });
+        return this.access;
     }
 }
 
@@ -212,8 +216,7 @@ export class Leftovers {
 
     /** @param region of the stack, e.g. `eu-west-1` */
     constructor(region: string) {
-        // As the provider takes it; credentials in the environment need nothing.
-        this.clients = new Clients(region, new pulumi.Config("aws").get("profile"));
+        this.clients = new Clients(region);
     }
 
     /**

@@ -8,6 +8,7 @@ import { DnsRecord } from "../network/dnsRecord.ts";
 import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
+import { scriptProblems } from "./scriptProblems.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
 import { isBurstable } from "../settings/cpuCredits.ts";
 import type { AccessSettings, MachineSettings, TimeSettings } from "../settings/definitions.ts";
@@ -56,6 +57,8 @@ export class LabMachine extends pulumi.ComponentResource {
     readonly dnsName: string;
     /** SSH host key, `ssh-ed25519 AAAA...`; stays for the life of the lab. */
     readonly hostKey: pulumi.Output<string>;
+    /** What bootstrap says is not as it should be, though it came to its end; "" where all is well. */
+    readonly problems: pulumi.Output<string>;
     /** Its SHA-256 fingerprint as ssh shows it and asks for it, `SHA256:...`. */
     readonly hostKeyFingerprint: pulumi.Output<string>;
     /** What must be there for the machine to be whole; each fails where that part failed. */
@@ -139,6 +142,13 @@ export class LabMachine extends pulumi.ComponentResource {
         this.address = this.currentAddress(power, times.power);
         this.host = this.address.apply((address) => (address === "" ? noAddress : address));
         this.bootstrap = times.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
+        this.problems =
+            this.bootstrap === undefined
+                ? pulumi.output("")
+                : scriptProblems(`${name}-bootstrap`, this.bootstrap);
+        if (this.bootstrap !== undefined) {
+            classroom.courseMaterial?.tellLeftOut(this.bootstrap.stdout);
+        }
         // The stack's name is in it: the same lab name exists in several regions.
         this.dnsName =
             region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${access.dnsZone}`;
@@ -180,6 +190,10 @@ export class LabMachine extends pulumi.ComponentResource {
     /**
      * The address as it is after the machine was started, which the instance's own outputs do not know: they are from
      * before. Asks for a list, which may be empty, because a look-up that fails stops the whole class.
+     *
+     * EC2 lists a machine some seconds after it was made. One that is not listed at all, in no state, is new, so its own
+     * outputs are not old. One that is listed without an address has none: its outputs may hold one of an earlier start,
+     * which is another machine's by now.
      */
     private currentAddress(
         power: aws.ec2transitgateway.InstanceState,
@@ -189,13 +203,20 @@ export class LabMachine extends pulumi.ComponentResource {
             return pulumi.output("");
         }
         // Within `apply`, so that nothing is asked, and complained about, of a machine that could not be made.
-        return pulumi.all([this.instance.id, power.id]).apply(async ([id]) => {
-            const running = await aws.ec2.getInstances(
-                { filters: [{ name: "instance-id", values: [id] }], instanceStateNames: ["running"] },
+        const listed = pulumi.all([this.instance.id, power.id]).apply(([id]) =>
+            aws.ec2.getInstances(
+                {
+                    filters: [{ name: "instance-id", values: [id] }],
+                    instanceStateNames: ["pending", "running", "stopping", "stopped"],
+                },
                 { parent: this },
-            );
-            return running.publicIps[0] ?? "";
-        });
+            ),
+        );
+        return listed.apply(({ ids = [], publicIps }: { ids?: string[]; publicIps: string[] }) =>
+            ids.length > 0 || publicIps.length > 0
+                ? pulumi.output(publicIps[0] ?? "")
+                : this.instance.publicIp.apply((own: string | undefined) => own ?? ""),
+        );
     }
 
     private declareBootstrap(
@@ -226,6 +247,7 @@ export class LabMachine extends pulumi.ComponentResource {
                     ),
                     LAB_COURSE_ARCHIVE_URI: material?.uri ?? "",
                     LAB_COURSE_ARCHIVE_VERSION: material?.version ?? "",
+                    LAB_COURSE_ARCHIVE_REGION: material?.region ?? region.name,
                     LAB_ACCESS_KEY_ID: args.accessKey?.id ?? "",
                     LAB_SECRET_ACCESS_KEY: args.accessKey?.secret ?? "",
                 },

@@ -10,6 +10,12 @@ export interface MockCloud {
     readonly usedSpot?: boolean;
     /** No machine has a public address. */
     readonly noAddresses?: boolean;
+    /** Machines are so new that EC2 does not list them yet. */
+    readonly notListed?: boolean;
+    /** What bootstrap prints before its last lines, by the command's name. */
+    readonly said?: Readonly<Record<string, string>>;
+    /** What S3 says of the object that is the course archive; text is the error of the look-up. */
+    readonly object?: string | Readonly<Record<string, unknown>>;
     /** AWS's words by the resource that fails, e.g. `{ "Instance ada-machine-instance": "no capacity" }`. */
     readonly fails?: Readonly<Record<string, string>>;
 }
@@ -25,6 +31,9 @@ export const addressOf = (machine: string): string =>
         ?.map((byte) => parseInt(byte, 16))
         .join(".")}`;
 
+/** The address in every machine's own outputs: as it was when the machine was made. */
+export const ownAddress = "203.0.113.7";
+
 /** The host key of a machine, by the name of its key's resource. */
 export const hostKeyOf = (key: string): string => `ssh-ed25519 public-of-${key}`;
 
@@ -36,7 +45,7 @@ export const privateAddressOf = (machine: string): string => `10.20.0.${parseInt
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
 export function computed(
-    { stashed }: MockCloud,
+    { stashed, said }: MockCloud,
     type: string,
     name: string,
     inputs: Record<string, unknown>,
@@ -54,7 +63,7 @@ export function computed(
                 publicKeyFingerprintSha256: fingerprintOf(name),
             };
         case "aws:ec2/instance:Instance":
-            return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name) };
+            return { ipv6Addresses: ["fd00::1"], privateIp: privateAddressOf(name), publicIp: ownAddress };
         case "aws:iam/accessKey:AccessKey":
             return { secret: `secret-of-${name}` };
         case "pulumi:index:Stash":
@@ -62,7 +71,7 @@ export function computed(
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
-            return { stdout: "lab: ok\n", stderr: "" };
+            return { stdout: `${said?.[name] ?? ""}lab: ok\n`, stderr: "" };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:scheduler/scheduleGroup:ScheduleGroup":
@@ -86,7 +95,7 @@ const emrTypes = ["m4.large", "m5.xlarge", "m5.2xlarge", "m6g.xlarge", "r7g.xlar
 
 /** What look-ups answer. */
 export function answer(
-    { noAddresses, releases = mockReleases, usedSpot = true }: MockCloud,
+    { noAddresses, notListed, object, releases = mockReleases, usedSpot = true }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -117,8 +126,9 @@ export function answer(
             return { arn: `arn:aws:iam::123456789012:role/aws-service-role/${String(args.name)}` };
         case "aws:ec2/getInstances:getInstances": {
             const [filter] = args.filters as { values: string[] }[];
-            const machine = (filter?.values[0] ?? "").replace(/-id$/, "");
-            return { publicIps: noAddresses === true ? [] : [addressOf(machine)] };
+            const id = filter?.values[0] ?? "";
+            if (notListed === true) return { ids: [], publicIps: [] };
+            return { ids: [id], publicIps: noAddresses === true ? [] : [addressOf(id.replace(/-id$/, ""))] };
         }
         case "aws:route53/getZone:getZone":
             if (String(args.name).startsWith("missing.")) {
@@ -127,7 +137,10 @@ export function answer(
             }
             return { zoneId: `zone-of-${String(args.name)}` };
         case "aws:s3/getObject:getObject":
-            return { etag: "etag-of-the-object" };
+            if (typeof object === "string") {
+                throw Object.assign(new Error(), { details: object });
+            }
+            return { etag: "etag-of-the-object", storageClass: "STANDARD", sseKmsKeyId: "", ...object };
         default:
             throw new Error(`the program calls ${token}, which these mocks do not know`);
     }

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, type Registered, type Secret, valuesOf } from "./classInMocks.ts";
 import { firstBootData } from "../../components/lab/firstBoot.ts";
 import { remoteCommand } from "../../components/lab/remoteScript.ts";
-import { addressOf } from "./mockCloud.ts";
+import { addressOf, ownAddress } from "./mockCloud.ts";
 
 describe("A student's lab", () => {
     let lab: ClassInMocks;
@@ -256,5 +256,22 @@ describe("A student's lab", () => {
             );
         }
         assert.equal(lost.outputs.roster[0]?.address, "");
+    });
+
+    it("is reached at the address of its making where EC2 does not list it yet", async () => {
+        const fresh = await declareClass({}, { notListed: true });
+        const hosts = fresh
+            .ofType("Command")
+            .map(({ inputs }) => ((inputs.connection as Secret).secret as { host: string }).host);
+        assert.deepEqual([...new Set(hosts)], [ownAddress]);
+        assert.equal(fresh.outputs.roster[0]?.address, ownAddress);
+    });
+
+    it("is never reached at the address of its making once EC2 lists it: another machine may have that", () => {
+        const { host } = (lab.the("ada-connect", "Command").inputs.connection as Secret).secret as {
+            host: string;
+        };
+        assert.equal(host, addressOf("ada-machine-instance"));
+        assert.ok(!JSON.stringify([lab.resources, lab.outputs]).includes(ownAddress));
     });
 });

@@ -31,6 +31,8 @@ const operating = (options: Partial<OperationContext> = {}): OperationContext =>
     ignoreChanges: [],
     log: () => undefined,
     signal: new AbortController().signal,
+    cancelled: new AbortController().signal,
+    engineVariable: () => Promise.resolve(undefined),
     ...options,
 });
 const check = async (

@@ -1,6 +1,6 @@
 /** RunJobFlow's input: understood in full or refused. */
 import { AwsError, notImplemented } from "../errors.ts";
-import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type Json, type JsonObject } from "../json.ts";
 import type { AwsCall } from "../request.ts";
 import { newGroupId } from "./ids.ts";
 import type { ClusterRequest, InstanceGroup, StepRequest } from "./model.ts";
@@ -46,12 +46,12 @@ const KNOWN_INSTANCES = new Set([
 ]);
 
 /** A text; the aws provider sends an empty one for what is not set, and EMR takes it for absent. */
-function filled(value: unknown): string | undefined {
+function filled(value: Json | undefined): string | undefined {
     return stringOf(value) || undefined;
 }
 
 /** Texts; the aws provider sends a list of one empty text for an empty list. */
-function allFilled(value: unknown): string[] {
+function allFilled(value: Json | undefined): string[] {
     return stringsOf(value).filter((text) => text !== "");
 }
 
