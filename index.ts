@@ -5,7 +5,7 @@ import { Classroom } from "./components/classroom/classroom.ts";
 import { planLabs, planSupport } from "./components/names/labs.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
 import { checkSshAgent } from "./components/preflight/sshAgent.ts";
-import { guardClusters } from "./components/preflight/replacementGuard.ts";
+import { guardClusters, guardPlace } from "./components/preflight/replacementGuard.ts";
 import { loadSettings } from "./components/settings/settings.ts";
 import { StudentLab } from "./components/lab/studentLab.ts";
 import { SupportMachine } from "./components/lab/supportMachine.ts";
@@ -17,6 +17,7 @@ export default async () => {
         await checkSshAgent(process.env.SSH_AUTH_SOCK);
     }
     const region = await lookUpRegion(settings);
+    await guardPlace(region.name, settings.times);
     await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, ...settings });
     const labs = planLabs(settings.people).map(
@@ -31,6 +32,8 @@ export default async () => {
         roster: labs.map((lab) => lab.rosterRow),
         /** Machines for demonstrators and services, with the same fields. */
         supportMachines: support.map((machine) => machine.row),
+        /** What the tag Class of everything of this class says. */
+        classId: classroom.tags.Class,
         /** The operator's private key to every machine. */
         classKey: pulumi.secret(classroom.key.privateKeyOpenssh),
         /** What Pulumi Cloud shows on the stack's page, with the outputs above filled in. */

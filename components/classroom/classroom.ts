@@ -20,7 +20,8 @@ import type {
     TimeSettings,
 } from "../settings/definitions.ts";
 import { studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
-import { stackTags } from "../names/tags.ts";
+import { type StackTags, stackTags } from "../names/tags.ts";
+import { classId } from "./classId.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {
@@ -43,6 +44,8 @@ export class Classroom extends pulumi.ComponentResource {
     readonly failures: LabFailures;
     /** What killed runs of this stack have left behind. */
     readonly leftovers: Leftovers;
+    /** Tags of everything of the class. */
+    readonly tags: StackTags;
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -72,6 +75,8 @@ export class Classroom extends pulumi.ComponentResource {
         this.failures = new LabFailures("classroom", this.leftovers);
         const child = { parent: this, hooks: this.failures.hooks };
 
+        this.tags = stackTags(classId(`${name}-id`, child));
+        const tags = this.tags;
         this.key = new tls.PrivateKey(
             `${name}-key`,
             { algorithm: "ED25519" },
@@ -80,24 +85,29 @@ export class Classroom extends pulumi.ComponentResource {
         );
         const keyPair = new aws.ec2.KeyPair(
             `${name}-key`,
-            { publicKey: this.key.publicKeyOpenssh, tags: stackTags() },
+            { publicKey: this.key.publicKeyOpenssh, tags },
             child,
         );
         this.network = new Network(
             `${name}-network`,
-            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts },
+            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts, tags },
             child,
         );
-        this.bucket = new ScratchBucket(`${name}-scratch`, child);
+        this.bucket = new ScratchBucket(`${name}-scratch`, { tags }, child);
         this.courseMaterial =
             machines.courseArchive.kind === "none"
                 ? undefined
                 : new CourseMaterial(
                       `${name}-course`,
-                      { archive: machines.courseArchive, bucket: this.bucket, partition: region.partition },
+                      {
+                          archive: machines.courseArchive,
+                          bucket: this.bucket,
+                          partition: region.partition,
+                          tags,
+                      },
                       child,
                   );
-        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region }, child);
+        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region, tags }, child);
         const policy = new aws.iam.Policy(
             `${name}-student`,
             {
@@ -114,7 +124,7 @@ export class Classroom extends pulumi.ComponentResource {
                             }),
                         ),
                     ),
-                tags: stackTags(),
+                tags,
             },
             child,
         );
@@ -122,7 +132,7 @@ export class Classroom extends pulumi.ComponentResource {
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
         this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args.people, child);
-        const shared = { owner: "class", tags: stackTags(), policyArn: policy.arn };
+        const shared = { owner: "class", tags, policyArn: policy.arn };
         const together = clusters.isolation === "class";
         this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
         this.sharedAccessKey =
@@ -138,7 +148,7 @@ export class Classroom extends pulumi.ComponentResource {
                           vpcId: this.network.vpcId,
                           description: "Clusters of all labs",
                           machinesGroupId: this.network.machinesGroupId,
-                          tags: stackTags(),
+                          tags,
                       },
                       child,
                   )
@@ -146,7 +156,7 @@ export class Classroom extends pulumi.ComponentResource {
         this.scheduledStop =
             times.nightlyStop === undefined && times.endsAt === undefined
                 ? undefined
-                : new ScheduledStop(`${name}-stop`, { region }, child);
+                : new ScheduledStop(`${name}-stop`, { region, tags }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
     }
 
@@ -164,7 +174,7 @@ export class Classroom extends pulumi.ComponentResource {
             {
                 description: "What a machine that supports the class may do",
                 policy: archiveArn.apply((arn) => JSON.stringify(supportPolicy(arn))),
-                tags: stackTags(),
+                tags: this.tags,
             },
             opts,
         );

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import type { ScratchBucket } from "./scratchBucket.ts";
 import type { CourseArchive } from "../settings/courseArchive.ts";
-import { stackTags } from "../names/tags.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Inputs of {@link CourseMaterial}. */
 export interface CourseMaterialArgs {
@@ -13,6 +13,8 @@ export interface CourseMaterialArgs {
     /** Takes the operator's file, as one object. */
     readonly bucket: ScratchBucket;
     readonly partition: string;
+    /** Tags of the object. A change updates them in place. */
+    readonly tags: Tags;
 }
 
 /** The archive of the course as one object in S3, which the students may read. */
@@ -40,7 +42,7 @@ export class CourseMaterial extends pulumi.ComponentResource {
                     // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
                     key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
-                    tags: stackTags(),
+                    tags: args.tags,
                 },
                 { parent: this, hooks: opts?.hooks },
             );

@@ -1,6 +1,8 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { Route53Client } from "@aws-sdk/client-route-53";
 import * as pulumi from "@pulumi/pulumi";
+import { removeOwnRecord, type WantedRecord } from "./dnsLeftover.ts";
 import { type ClientAccess, providerAccess } from "./providerAccess.ts";
 
 /** Inputs of a resource, as an error hook gets them. */
@@ -30,6 +32,11 @@ class Clients {
     async iam(): Promise<{ sdk: typeof import("@aws-sdk/client-iam"); client: IAMClient }> {
         const sdk = await import("@aws-sdk/client-iam");
         return { sdk, client: new sdk.IAMClient(await this.options()) };
+    }
+
+    async route53(): Promise<{ sdk: typeof import("@aws-sdk/client-route-53"); client: Route53Client }> {
+        const sdk = await import("@aws-sdk/client-route-53");
+        return { sdk, client: new sdk.Route53Client(await this.options()) };
     }
 
     /** Asked for once where it was answered: a role is taken for all that is in the way. */
@@ -155,6 +162,12 @@ async function revokeRules(inputs: Inputs, clients: Clients, IsEgress: boolean):
         : client.send(new sdk.RevokeSecurityGroupIngressCommand(rules)));
 }
 
+/** As it is asked for and no other: records carry no tags. */
+async function removeRecord(inputs: Inputs, clients: Clients): Promise<void> {
+    const { sdk, client } = await clients.route53();
+    await removeOwnRecord(sdk, client, inputs as unknown as WantedRecord);
+}
+
 /**
  * What there can be but one of, by type of resource. Each is told by something of this stack alone that the state does
  * know: the network, the group, the role or the user that it belongs to. So what is removed is of this stack, and unused,
@@ -176,6 +189,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
         refusal: /Resource\.AlreadyAssociated/,
         remove: removeAssociation,
     },
+    "aws:route53/record:Record": { refusal: /but it already exists/, remove: removeRecord },
     "aws:ec2/vpcEndpoint:VpcEndpoint": { refusal: /RouteAlreadyExists/, remove: removeEndpoint },
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
         refusal: /InvalidPermission\.Duplicate/,

@@ -61,7 +61,7 @@ export class LabCluster extends pulumi.ComponentResource {
         super("student-labs:index:LabCluster", name, {}, opts);
         const { classroom, identity, clusters, region, group } = args;
         const child = { parent: this, hooks: opts?.hooks };
-        const tags = labTags(args.lab);
+        const tags = labTags(classroom.tags, args.lab);
 
         // RSA: the one kind that every EMR release is known to take.
         const key = new tls.PrivateKey(

@@ -22,7 +22,7 @@ const values = {
     LAB_PASSWORD: PASSWORD,
     LAB_REGION: "eu-west-1",
     LAB_APT_PACKAGES: "nano python3-numpy",
-    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3",
+    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3 setuptools<81",
     LAB_OPERATOR_KEYS: `${classKey.public}\n${operatorKey.public}`,
     LAB_COURSE_ARCHIVE_URI: "s3://course/material.tar.gz",
     LAB_COURSE_ARCHIVE_VERSION: "1",

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type ClassInMocks, declareClass, type Secret } from "./classInMocks.ts";
 
-const stackTags = { Project: "student-labs", Stack: "eu-west-1" };
+const stackTags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d" };
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };
 
 describe("The classroom that the labs of a region share", () => {
@@ -179,13 +179,13 @@ describe("The classroom that the labs of a region share", () => {
                 fs.writeFileSync(file, gzipSync(content));
                 const one = await declareClass({ courseArchive: file });
                 const object = one.the("classroom-course-archive", "BucketObjectv2");
-                assert.equal(object.inputs.key, "course/course.tar.gz");
+                assert.equal(object.inputs.key, "course/archive.tar.gz");
                 return (one.the("ada-machine-bootstrap", "Command").inputs.stdin as Secret).secret as string;
             };
             const first = await bootstrapOf("first");
             assert.match(
                 first,
-                /^LAB_COURSE_ARCHIVE_URI='s3:\/\/classroom-scratch-bucket-0123456\/course\/course.tar.gz'$/m,
+                /^LAB_COURSE_ARCHIVE_URI='s3:\/\/classroom-scratch-bucket-0123456\/course\/archive.tar.gz'$/m,
             );
             assert.equal(await bootstrapOf("first"), first);
             assert.notEqual(await bootstrapOf("second"), first);

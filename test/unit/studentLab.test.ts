@@ -66,12 +66,13 @@ describe("A student's lab", () => {
                 volumeType: "gp3",
                 volumeSize: 16,
                 deleteOnTermination: true,
-                tags: { Project: "student-labs", Stack: "eu-west-1", Lab: "ada" },
+                tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Lab: "ada" },
             },
             creditSpecification: { cpuCredits: "standard" },
             tags: {
                 Project: "student-labs",
                 Stack: "eu-west-1",
+                Class: "c1a55e5d",
                 Lab: "ada",
                 Name: "student-labs eu-west-1 ada",
             },
@@ -92,6 +93,18 @@ describe("A student's lab", () => {
     it("asks for no burst credits where a type has none, which EC2 would refuse", async () => {
         const other = await declareClass({ instanceType: "m5.large" });
         assert.ok(!("creditSpecification" in other.the("ada-machine-instance", "Instance").inputs));
+    });
+
+    it("is slow rather than expensive once its burst credits are used up, unless the class wants it otherwise", async () => {
+        for (const [changes, cpuCredits] of [
+            [{}, "standard"],
+            [{ cpuCredits: "unlimited" }, "unlimited"],
+            [{ cpuCredits: "unlimited", instanceType: "t4g.small" }, "unlimited"],
+            [{ instanceType: "t3a.medium" }, "standard"],
+        ] as const) {
+            const { inputs } = (await declareClass(changes)).the("ada-machine-instance", "Instance");
+            assert.deepEqual(inputs.creditSpecification, { cpuCredits });
+        }
     });
 
     it("has its machine started, and asks for the address only then", () => {
@@ -175,7 +188,7 @@ describe("A student's lab", () => {
             "LAB_REGION='eu-west-1'",
             "LAB_SSH_PORTS='22'",
             "LAB_APT_PACKAGES='python3-numpy emacs-nox nano'",
-            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3'",
+            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3 setuptools<81'",
             "LAB_OPERATOR_KEYS='ssh-ed25519 public-of-classroom-key",
             `${key.replace("'", `'\\''`)}'`,
             "LAB_COURSE_ARCHIVE_URI=''",

@@ -17,6 +17,7 @@ import {
     textOf,
     type XmlNode,
 } from "../xml.ts";
+import { checkPolicyText } from "./policyText.ts";
 import { SERVICE_ROLE_NAMES, type ServiceLinkedRoles } from "./serviceLinkedRoles.ts";
 import { simulatePrincipalPolicy } from "./simulation.ts";
 
@@ -58,6 +59,7 @@ export class IamService {
     /** Answers a call that IAM has allowed. */
     async handle(call: AwsCall): Promise<Answer> {
         await this.serviceRoles.settle();
+        checkPolicyText(call);
         switch (call.action) {
             case "GetAccountSummary":
                 return this.summary(call);
