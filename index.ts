@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Classroom } from "./components/classroom/classroom.ts";
 import { planLabs, planSupport } from "./components/names/labs.ts";
+import { lookUpCourseObject } from "./components/preflight/courseObject.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
 import { checkSshAgent } from "./components/preflight/sshAgent.ts";
 import { guardClusters, guardPlace } from "./components/preflight/replacementGuard.ts";
@@ -18,8 +19,9 @@ export default async () => {
     }
     const region = await lookUpRegion(settings);
     await guardPlace(region.name, settings.times);
+    const courseObject = await lookUpCourseObject(settings.machines.courseArchive);
     await guardClusters(settings);
-    const classroom = new Classroom("classroom", { region, ...settings });
+    const classroom = new Classroom("classroom", { region, courseObject, ...settings });
     const labs = planLabs(settings.people).map(
         (lab) => new StudentLab(lab.name, { lab, classroom, region, ...settings }),
     );

@@ -9,6 +9,7 @@ import { LabFailures } from "../failures/labFailures.ts";
 import { LabIdentity } from "../identity/labIdentity.ts";
 import { Leftovers } from "../failures/leftovers.ts";
 import { Network } from "../network/network.ts";
+import type { CourseObject } from "../preflight/courseObject.ts";
 import type { Region } from "../preflight/region.ts";
 import { ScheduledStop } from "./scheduledStop.ts";
 import { ScratchBucket } from "./scratchBucket.ts";
@@ -19,13 +20,15 @@ import type {
     PeopleSettings,
     TimeSettings,
 } from "../settings/definitions.ts";
-import { studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
+import { type ReadableArchive, studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
 import { type StackTags, stackTags } from "../names/tags.ts";
 import { classId } from "./classId.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {
     readonly region: Region;
+    /** What S3 knows of the course archive, where that is an object of a bucket which exists. */
+    readonly courseObject: CourseObject | undefined;
     /** Whether there is anything that reads a support machine's policy; the names themselves are nothing to the classroom. */
     readonly people: Pick<PeopleSettings, "supportMachines">;
     /** Rules of the machines' security group. A change adds and removes rules in place. */
@@ -33,7 +36,7 @@ export interface ClassroomArgs {
     /** The archive that is put into the bucket. A change replaces the object. */
     readonly machines: Pick<MachineSettings, "courseArchive">;
     /** What is shared among the labs. A change of `isolation` makes the clusters anew. */
-    readonly clusters: Pick<ClusterSettings, "clusters" | "isolation" | "studentCredentials">;
+    readonly clusters: Pick<ClusterSettings, "clusters" | "isolation" | "studentCredentials" | "dataBuckets">;
     /** Whether clusters run now, and whether AWS stops the class by itself. A change adds or removes what that needs. */
     readonly times: Pick<TimeSettings, "power" | "nightlyStop" | "endsAt">;
 }
@@ -101,6 +104,7 @@ export class Classroom extends pulumi.ComponentResource {
                       `${name}-course`,
                       {
                           archive: machines.courseArchive,
+                          object: args.courseObject,
                           bucket: this.bucket,
                           partition: region.partition,
                           tags,
@@ -113,13 +117,14 @@ export class Classroom extends pulumi.ComponentResource {
             {
                 description: "What a student may do, from the machine and from code in a step",
                 policy: pulumi
-                    .all([this.bucket.arn, this.courseMaterial?.arn])
-                    .apply(([bucketArn, courseArchiveArn]) =>
+                    .all([this.bucket.arn, this.readableArchive()])
+                    .apply(([bucketArn, courseArchive]) =>
                         JSON.stringify(
                             studentPolicy({
                                 region,
                                 bucketArn,
-                                courseArchiveArn,
+                                courseArchive,
+                                dataBuckets: clusters.dataBuckets,
                                 isolation: clusters.isolation,
                             }),
                         ),
@@ -131,8 +136,8 @@ export class Classroom extends pulumi.ComponentResource {
 
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
-        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args.people, child);
-        const shared = { owner: "class", tags, policyArn: policy.arn };
+        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args, child);
+        const shared = { owner: "class", tags: tags, policyArn: policy.arn };
         const together = clusters.isolation === "class";
         this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
         this.sharedAccessKey =
@@ -160,20 +165,29 @@ export class Classroom extends pulumi.ComponentResource {
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
     }
 
+    private readableArchive(): pulumi.Output<ReadableArchive> | undefined {
+        const material = this.courseMaterial;
+        return material?.arn.apply((arn) => ({
+            arn,
+            region: material.region,
+            kmsKeyArn: material.kmsKeyArn,
+        }));
+    }
+
     private declareSupportPolicy(
         name: string,
-        { supportMachines }: ClassroomArgs["people"],
+        { region, people: { supportMachines } }: Pick<ClassroomArgs, "region" | "people">,
         opts: pulumi.CustomResourceOptions,
     ): pulumi.Output<string> | undefined {
-        const archiveArn = this.courseMaterial?.arn;
-        if (archiveArn === undefined || supportMachines.length === 0) {
+        const archive = this.readableArchive();
+        if (archive === undefined || supportMachines.length === 0) {
             return undefined;
         }
         const policy = new aws.iam.Policy(
             name,
             {
                 description: "What a machine that supports the class may do",
-                policy: archiveArn.apply((arn) => JSON.stringify(supportPolicy(arn))),
+                policy: archive.apply((one) => JSON.stringify(supportPolicy(one, region))),
                 tags: this.tags,
             },
             opts,

@@ -8,6 +8,7 @@ import { DnsRecord } from "../network/dnsRecord.ts";
 import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
+import { scriptProblems } from "./scriptProblems.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
 import { isBurstable } from "../settings/cpuCredits.ts";
 import type { AccessSettings, MachineSettings, TimeSettings } from "../settings/definitions.ts";
@@ -56,6 +57,8 @@ export class LabMachine extends pulumi.ComponentResource {
     readonly dnsName: string;
     /** SSH host key, `ssh-ed25519 AAAA...`; stays for the life of the lab. */
     readonly hostKey: pulumi.Output<string>;
+    /** What bootstrap says is not as it should be, though it came to its end; "" where all is well. */
+    readonly problems: pulumi.Output<string>;
     /** Its SHA-256 fingerprint as ssh shows it and asks for it, `SHA256:...`. */
     readonly hostKeyFingerprint: pulumi.Output<string>;
     /** What must be there for the machine to be whole; each fails where that part failed. */
@@ -139,6 +142,13 @@ export class LabMachine extends pulumi.ComponentResource {
         this.address = this.currentAddress(power, times.power);
         this.host = this.address.apply((address) => (address === "" ? noAddress : address));
         this.bootstrap = times.power === "on" ? this.declareBootstrap(name, args, opts?.hooks) : undefined;
+        this.problems =
+            this.bootstrap === undefined
+                ? pulumi.output("")
+                : scriptProblems(`${name}-bootstrap`, this.bootstrap);
+        if (this.bootstrap !== undefined) {
+            classroom.courseMaterial?.tellLeftOut(this.bootstrap.stdout);
+        }
         // The stack's name is in it: the same lab name exists in several regions.
         this.dnsName =
             region.dnsZoneId === undefined ? "" : `${args.hostName}.${pulumi.getStack()}.${access.dnsZone}`;
@@ -237,6 +247,7 @@ export class LabMachine extends pulumi.ComponentResource {
                     ),
                     LAB_COURSE_ARCHIVE_URI: material?.uri ?? "",
                     LAB_COURSE_ARCHIVE_VERSION: material?.version ?? "",
+                    LAB_COURSE_ARCHIVE_REGION: material?.region ?? region.name,
                     LAB_ACCESS_KEY_ID: args.accessKey?.id ?? "",
                     LAB_SECRET_ACCESS_KEY: args.accessKey?.secret ?? "",
                 },

@@ -19,6 +19,8 @@ export interface MachineRowArgs {
     readonly access: Pick<AccessSettings, "sshPorts">;
     /** Other parts of the lab that must be there for it to be whole. */
     readonly parts: readonly pulumi.Output<unknown>[];
+    /** What other scripts than bootstrap say is not as it should be; "" where all is well. */
+    readonly problems: readonly pulumi.Output<string>[];
 }
 
 /** What the roster says of a machine, each field recovered by itself. */
@@ -31,6 +33,7 @@ export function machineRow(args: MachineRowArgs): MachineRow {
             () => false,
         ),
     );
+    const said = [machine.problems, ...args.problems].map((problems) => failures.orElse(problems, ""));
     return {
         region: region.name,
         dnsName: machine.dnsName,
@@ -42,10 +45,10 @@ export function machineRow(args: MachineRowArgs): MachineRow {
         hostKey: failures.orElse(machine.hostKey, ""),
         hostKeyFingerprint: failures.orElse(machine.hostKeyFingerprint, ""),
         problem: pulumi
-            .unsecret(pulumi.all(parts))
-            .apply((there) =>
+            .unsecret(pulumi.all([pulumi.all(parts), pulumi.all(said)]))
+            .apply(([there, problems]) =>
                 there.every((part) => part)
-                    ? ""
+                    ? problems.filter((problem) => problem !== "").join("; ")
                     : failures.reason || shared.reason || "not made: something it needs failed",
             ),
     };

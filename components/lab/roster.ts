@@ -17,7 +17,10 @@ export interface MachineRow {
     readonly hostKey: pulumi.Output<string>;
     /** What ssh shows of it and asks for at the first connection, `SHA256:...`. */
     readonly hostKeyFingerprint: pulumi.Output<string>;
-    /** Why the lab is not whole, in AWS's words; "" where it is. */
+    /**
+     * Why the lab is not whole, in AWS's words or those of a script on the machine, one printable line of at most a few
+     * hundred characters; "" where it is.
+     */
     readonly problem: pulumi.Output<string>;
 }
 

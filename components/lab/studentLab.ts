@@ -10,6 +10,7 @@ import { machineRow } from "./machineRow.ts";
 import { labPassword } from "../identity/password.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
 import type { RosterRow } from "./roster.ts";
+import { scriptProblems } from "./scriptProblems.ts";
 import { labPrefix } from "../names/labPrefix.ts";
 import type { ClusterSettings, PeopleSettings } from "../settings/definitions.ts";
 import { labTags } from "../names/tags.ts";
@@ -123,6 +124,7 @@ export class StudentLab extends pulumi.ComponentResource {
                 region,
                 access,
                 parts: [...(cluster?.parts ?? []), ...(connect === undefined ? [] : [connect.id])],
+                problems: connect === undefined ? [] : [scriptProblems(`${name}-connect`, connect)],
             }),
             clusterId: failures.orElse(cluster?.clusterId ?? pulumi.output(""), ""),
         };

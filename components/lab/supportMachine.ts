@@ -62,6 +62,7 @@ export class SupportMachine extends pulumi.ComponentResource {
                 region,
                 access,
                 parts: doors.map(({ id }) => id),
+                problems: [],
             }),
         };
         this.registerOutputs({});

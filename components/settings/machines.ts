@@ -73,7 +73,7 @@ export const machines = {
     courseArchive: setting({
         kind: "structure",
         description:
-            "Course material for every home: a local .tar.gz, or `bucket` and `object` of an existing one.",
+            "Course material for every home: a local .tar.gz, or `bucket`, `object` and, if another, `region` of one in S3.",
         default: "",
         effect: "in place",
         effectNote: "Bootstrap runs again; files that a student changed are left alone.",

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
+import { archive } from "../tarArchive.ts";
 import { type ClassInMocks, declareClass, type Secret } from "./classInMocks.ts";
 
 const stackTags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d" };
@@ -176,7 +176,7 @@ describe("The classroom that the labs of a region share", () => {
         it("puts a local archive into the bucket, and re-runs bootstrap when its content changes", async () => {
             const file = path.join(folder, "course.tar.gz");
             const bootstrapOf = async (content: string) => {
-                fs.writeFileSync(file, gzipSync(content));
+                fs.writeFileSync(file, archive({ "notes.txt": content }));
                 const one = await declareClass({ courseArchive: file });
                 const object = one.the("classroom-course-archive", "BucketObjectv2");
                 assert.equal(object.inputs.key, "course/archive.tar.gz");

@@ -9,7 +9,7 @@ describe("What a machine gets on standard input", () => {
     it("is the values, then the script", () => {
         const text = renderMachineScript("bootstrap.sh", { LAB_NAME: "ada" });
         assert.match(text, /^LAB_NAME='ada'\n# shellcheck shell=bash\n/);
-        for (const file of ["common.sh", "course-archive.sh", "bootstrap.sh"]) {
+        for (const file of ["common.sh", "reasons.py", "course-archive.py", "bootstrap.sh"]) {
             assert.ok(
                 text.includes(
                     fs.readFileSync(path.join(import.meta.dirname, "../../scripts/machine", file), "utf8"),

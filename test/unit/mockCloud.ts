@@ -12,6 +12,10 @@ export interface MockCloud {
     readonly noAddresses?: boolean;
     /** Machines are so new that EC2 does not list them yet. */
     readonly notListed?: boolean;
+    /** What bootstrap prints before its last lines, by the command's name. */
+    readonly said?: Readonly<Record<string, string>>;
+    /** What S3 says of the object that is the course archive; text is the error of the look-up. */
+    readonly object?: string | Readonly<Record<string, unknown>>;
     /** AWS's words by the resource that fails, e.g. `{ "Instance ada-machine-instance": "no capacity" }`. */
     readonly fails?: Readonly<Record<string, string>>;
 }
@@ -41,7 +45,7 @@ export const privateAddressOf = (machine: string): string => `10.20.0.${parseInt
 
 /** What AWS and the other providers would answer, as far as the program looks at it. */
 export function computed(
-    { stashed }: MockCloud,
+    { stashed, said }: MockCloud,
     type: string,
     name: string,
     inputs: Record<string, unknown>,
@@ -67,7 +71,7 @@ export function computed(
         case "aws:ec2/vpc:Vpc":
             return { ipv6CidrBlock: "fd00:1234:5678::/56" };
         case "command:remote:Command":
-            return { stdout: "lab: ok\n", stderr: "" };
+            return { stdout: `${said?.[name] ?? ""}lab: ok\n`, stderr: "" };
         case "aws:s3/bucket:Bucket":
             return { bucket: `${name}-0123456`, arn: `arn:aws:s3:::${name}-0123456` };
         case "aws:scheduler/scheduleGroup:ScheduleGroup":
@@ -91,7 +95,7 @@ const emrTypes = ["m4.large", "m5.xlarge", "m5.2xlarge", "m6g.xlarge", "r7g.xlar
 
 /** What look-ups answer. */
 export function answer(
-    { noAddresses, notListed, releases = mockReleases, usedSpot = true }: MockCloud,
+    { noAddresses, notListed, object, releases = mockReleases, usedSpot = true }: MockCloud,
     token: string,
     args: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -133,7 +137,10 @@ export function answer(
             }
             return { zoneId: `zone-of-${String(args.name)}` };
         case "aws:s3/getObject:getObject":
-            return { etag: "etag-of-the-object" };
+            if (typeof object === "string") {
+                throw Object.assign(new Error(), { details: object });
+            }
+            return { etag: "etag-of-the-object", storageClass: "STANDARD", sseKmsKeyId: "", ...object };
         default:
             throw new Error(`the program calls ${token}, which these mocks do not know`);
     }

@@ -63,6 +63,22 @@ export async function verdict(policy: unknown, principal: Principal, call: Call)
                 },
             },
             identityPolicies: [{ name: "policy", policy }],
+            // KMS asks the key's policy as well: a key's first one leaves it to IAM ("Default key policy").
+            ...(action.startsWith("kms:")
+                ? {
+                      resourcePolicy: {
+                          Version: "2012-10-17",
+                          Statement: [
+                              {
+                                  Effect: "Allow",
+                                  Principal: { AWS: `arn:aws:iam::${account}:root` },
+                                  Action: "kms:*",
+                                  Resource: "*",
+                              },
+                          ],
+                      },
+                  }
+                : {}),
             serviceControlPolicies: [],
             resourceControlPolicies: [],
         },

@@ -28,6 +28,7 @@ const changes: Readonly<Record<SettingKey, unknown>> = {
     courseArchive: { bucket: "university", object: "other.tar.gz" },
     isolation: "class",
     studentCredentials: "access-key",
+    dataBuckets: ["commoncrawl"],
     clusters: "off",
     emrRelease: "emr-7.12.0",
     clusterInstanceType: "m6g.xlarge",

@@ -21,6 +21,18 @@ export interface Decision {
     readonly byBoundary: boolean;
 }
 
+const DEFAULT_KEY_POLICY = {
+    Version: "2012-10-17",
+    Statement: [
+        {
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+            Action: "kms:*",
+            Resource: "*",
+        },
+    ],
+};
+
 function simulation(principal: Principal, check: Check, resource: string) {
     const { identity } = principal;
     return runSimulation(
@@ -32,6 +44,8 @@ function simulation(principal: Principal, check: Check, resource: string) {
                 contextVariables: { ...principal.context, ...check.context },
             },
             identityPolicies: (identity?.policies ?? []).map(({ name, policy }) => ({ name, policy })),
+            // KMS asks the key's policy as well: a key's first one leaves it to IAM ("Default key policy").
+            ...(check.action.startsWith("kms:") ? { resourcePolicy: DEFAULT_KEY_POLICY } : {}),
             permissionBoundaryPolicies: identity?.boundary === undefined ? undefined : [identity.boundary],
             serviceControlPolicies: [],
             resourceControlPolicies: [],

@@ -201,8 +201,10 @@ export function functions(aws: () => Aws): Record<string, FunctionHandler> {
             };
         }),
 
-        "aws:s3/getObject:getObject": look("S3 Object", ["bucket", "key", "versionId"], (args) =>
-            getObject(aws(), args),
+        "aws:s3/getObject:getObject": look(
+            "S3 Object",
+            ["bucket", "key", "versionId", "region", "downloadBody"],
+            (args) => getObject(aws(), args),
         ),
 
         "aws:index/getCallerIdentity:getCallerIdentity": look("STS Caller Identity", ["id"], async () => {
