@@ -30,6 +30,8 @@ export interface Handlers {
     registerErrorHook(request: proto.RegisterErrorHookRequest): void;
     registerResourceHook(request: proto.RegisterResourceHookRequest): void;
     log(request: engineProto.LogRequest): void;
+    /** The program has said that it declares nothing more; an engine then removes what it has not declared. */
+    saidAll?: boolean;
 }
 
 /** Answers with what `make` makes of a request, or with its error. */
@@ -99,7 +101,10 @@ export class InstantEngine {
                 handlers.registerResourceHook(request);
                 return empty();
             }),
-            signalAndWaitForShutdown: unary(empty),
+            signalAndWaitForShutdown: unary(() => {
+                handlers.saidAll = true;
+                return empty();
+            }),
         });
         this.server.addService(EngineService, {
             log: unary((request: engineProto.LogRequest) => {
