@@ -32,7 +32,7 @@ const values = {
 };
 
 describe("scripts/bootstrap.sh on a machine", function () {
-    this.timeout(120_000);
+    this.timeout(10 * 60_000); // packages come from registries, and other tests run beside
     let hosts: LabHosts;
     let bucket: CourseBucket;
     let host: LabHost;

@@ -39,7 +39,7 @@ const ownPackages = `
     echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list.d/own.list`;
 
 describe("what a machine says of a step that failed", function () {
-    this.timeout(180_000);
+    this.timeout(10 * 60_000); // packages come from registries, and other tests run beside
     let hosts: LabHosts;
     let host: LabHost;
 
