@@ -61,17 +61,10 @@ describe("what a machine says of a step that failed", function () {
              head -c $(($(df -B1 --output=avail /dev/shm | tail -n 1) - 300000)) /dev/zero >/dev/shm/fill`,
         );
         const said = failed(await bootstrap());
-        assert.match(
-            said[0] ?? "",
-            /^lab: problem Python environment: .*No space left on device/,
-            said.join("\n"),
-        );
-        assert.ok(
-            said.includes("lab: problem Python environment: no space left on /dev/shm"),
-            said.join("\n"),
-        );
-        assert.match(said.at(-2) ?? "", /^lab: failed: Python environment \(exit code \d+\)$/);
         await host.root("rm -r /dev/shm/fill /dev/shm/opt /opt/student-labs");
+        assert.equal(said[0], "lab: problem Python environment: no space left on /dev/shm", said.join("\n"));
+        assert.ok(said[1]?.startsWith("lab: problem Python environment: "), "what the program said, too");
+        assert.match(said.at(-2) ?? "", /^lab: failed: Python environment \(exit code \d+\)$/);
         succeeded(await bootstrap());
     });
 
