@@ -6,7 +6,7 @@ import { planLabs, planSupport } from "./components/names/labs.ts";
 import { lookUpCourseObject } from "./components/preflight/courseObject.ts";
 import { lookUpRegion } from "./components/preflight/region.ts";
 import { checkSshAgent } from "./components/preflight/sshAgent.ts";
-import { guardClusters } from "./components/preflight/replacementGuard.ts";
+import { guardClusters, guardPlace } from "./components/preflight/replacementGuard.ts";
 import { loadSettings } from "./components/settings/settings.ts";
 import { StudentLab } from "./components/lab/studentLab.ts";
 import { SupportMachine } from "./components/lab/supportMachine.ts";
@@ -18,6 +18,7 @@ export default async () => {
         await checkSshAgent(process.env.SSH_AUTH_SOCK);
     }
     const region = await lookUpRegion(settings);
+    await guardPlace(region.name, settings.times);
     const courseObject = await lookUpCourseObject(settings.machines.courseArchive);
     await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, courseObject, ...settings });
@@ -33,6 +34,8 @@ export default async () => {
         roster: labs.map((lab) => lab.rosterRow),
         /** Machines for demonstrators and services, with the same fields. */
         supportMachines: support.map((machine) => machine.row),
+        /** What the tag Class of everything of this class says. */
+        classId: classroom.tags.Class,
         /** The operator's private key to every machine. */
         classKey: pulumi.secret(classroom.key.privateKeyOpenssh),
         /** What Pulumi Cloud shows on the stack's page, with the outputs above filled in. */

@@ -21,7 +21,8 @@ import type {
     TimeSettings,
 } from "../settings/definitions.ts";
 import { type ReadableArchive, studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
-import { stackTags } from "../names/tags.ts";
+import { type StackTags, stackTags } from "../names/tags.ts";
+import { classId } from "./classId.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {
@@ -46,6 +47,8 @@ export class Classroom extends pulumi.ComponentResource {
     readonly failures: LabFailures;
     /** What killed runs of this stack have left behind. */
     readonly leftovers: Leftovers;
+    /** Tags of everything of the class. */
+    readonly tags: StackTags;
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -75,6 +78,8 @@ export class Classroom extends pulumi.ComponentResource {
         this.failures = new LabFailures("classroom", this.leftovers);
         const child = { parent: this, hooks: this.failures.hooks };
 
+        this.tags = stackTags(classId(`${name}-id`, child));
+        const tags = this.tags;
         this.key = new tls.PrivateKey(
             `${name}-key`,
             { algorithm: "ED25519" },
@@ -83,15 +88,15 @@ export class Classroom extends pulumi.ComponentResource {
         );
         const keyPair = new aws.ec2.KeyPair(
             `${name}-key`,
-            { publicKey: this.key.publicKeyOpenssh, tags: stackTags() },
+            { publicKey: this.key.publicKeyOpenssh, tags },
             child,
         );
         this.network = new Network(
             `${name}-network`,
-            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts },
+            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts, tags },
             child,
         );
-        this.bucket = new ScratchBucket(`${name}-scratch`, child);
+        this.bucket = new ScratchBucket(`${name}-scratch`, { tags }, child);
         this.courseMaterial =
             machines.courseArchive.kind === "none"
                 ? undefined
@@ -102,10 +107,11 @@ export class Classroom extends pulumi.ComponentResource {
                           object: args.courseObject,
                           bucket: this.bucket,
                           partition: region.partition,
+                          tags,
                       },
                       child,
                   );
-        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region }, child);
+        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region, tags }, child);
         const policy = new aws.iam.Policy(
             `${name}-student`,
             {
@@ -123,7 +129,7 @@ export class Classroom extends pulumi.ComponentResource {
                             }),
                         ),
                     ),
-                tags: stackTags(),
+                tags,
             },
             child,
         );
@@ -131,7 +137,7 @@ export class Classroom extends pulumi.ComponentResource {
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
         this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args, child);
-        const shared = { owner: "class", tags: stackTags(), policyArn: policy.arn };
+        const shared = { owner: "class", tags: tags, policyArn: policy.arn };
         const together = clusters.isolation === "class";
         this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
         this.sharedAccessKey =
@@ -147,7 +153,7 @@ export class Classroom extends pulumi.ComponentResource {
                           vpcId: this.network.vpcId,
                           description: "Clusters of all labs",
                           machinesGroupId: this.network.machinesGroupId,
-                          tags: stackTags(),
+                          tags,
                       },
                       child,
                   )
@@ -155,7 +161,7 @@ export class Classroom extends pulumi.ComponentResource {
         this.scheduledStop =
             times.nightlyStop === undefined && times.endsAt === undefined
                 ? undefined
-                : new ScheduledStop(`${name}-stop`, { region }, child);
+                : new ScheduledStop(`${name}-stop`, { region, tags }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
     }
 
@@ -182,7 +188,7 @@ export class Classroom extends pulumi.ComponentResource {
             {
                 description: "What a machine that supports the class may do",
                 policy: archive.apply((one) => JSON.stringify(supportPolicy(one, region))),
-                tags: stackTags(),
+                tags: this.tags,
             },
             opts,
         );

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScratchBucket } from "./scratchBucket.ts";
 import { machineReport } from "../failures/machineReport.ts";
-import { stackTags } from "../names/tags.ts";
+import type { Tags } from "../names/tags.ts";
 import type { CourseObject } from "../preflight/courseObject.ts";
 import type { CourseArchive } from "../settings/courseArchive.ts";
 
@@ -15,6 +15,8 @@ export interface CourseMaterialArgs {
     /** Takes the operator's file, as one object. */
     readonly bucket: ScratchBucket;
     readonly partition: string;
+    /** Tags of the object. A change updates them in place. */
+    readonly tags: Tags;
 }
 
 /** The archive of the course as one object in S3, which the students may read. */
@@ -48,7 +50,7 @@ export class CourseMaterial extends pulumi.ComponentResource {
                     // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
                     key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
-                    tags: stackTags(),
+                    tags: args.tags,
                 },
                 { parent: this, hooks: opts?.hooks },
             );

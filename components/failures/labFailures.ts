@@ -56,7 +56,7 @@ export class LabFailures {
                 }
             } catch (error) {
                 errors.push(
-                    `a killed run left it behind, remove it by hand (removing it failed: ${String(error)})`,
+                    `it is there already and could not be taken out of the way: ${error instanceof Error ? error.message : String(error)}`,
                 );
             }
             this.reasons.push(`${args.name}: ${reasonIn(errors)}`);

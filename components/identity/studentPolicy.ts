@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type { Region } from "../preflight/region.ts";
+import { classTagKeys } from "../names/tags.ts";
 import { labPrefix } from "../names/labPrefix.ts";
 
 /** The course archive, as far as it takes rights to read it. */
@@ -130,7 +131,7 @@ export function supportPolicy(courseArchive: ReadableArchive, region: Region): a
  */
 export function studentPolicy(args: StudentPolicyArgs): aws.iam.PolicyDocument {
     const { region, bucketArn, courseArchive, dataBuckets, isolation } = args;
-    const compared = isolation === "lab" ? ["Project", "Stack", "Lab"] : ["Project", "Stack"];
+    const compared = [...classTagKeys, ...(isolation === "lab" ? ["Lab"] : [])];
     const own = `${bucketArn}/${isolation === "lab" ? labPrefix("${aws:PrincipalTag/Lab}") : "labs/"}`;
     // EMR's samples, libraries and scripts, e.g. script-runner.jar.
     const emrLibraries = `arn:${region.partition}:s3:::${region.name}.elasticmapreduce`;

@@ -61,7 +61,7 @@ export class LabCluster extends pulumi.ComponentResource {
         super("student-labs:index:LabCluster", name, {}, opts);
         const { classroom, identity, clusters, region, group } = args;
         const child = { parent: this, hooks: opts?.hooks };
-        const tags = labTags(args.lab);
+        const tags = labTags(classroom.tags, args.lab);
 
         // RSA: the one kind that every EMR release is known to take.
         const key = new tls.PrivateKey(
@@ -101,8 +101,9 @@ export class LabCluster extends pulumi.ComponentResource {
             {
                 ...child,
                 // The provider reads the students' jobs as if the program had asked for them, and would replace the
-                // cluster because it had not (terraform-provider-aws #14976).
-                ignoreChanges: ["steps"],
+                // cluster because it had not (terraform-provider-aws #14976). So it does with the Amazon Linux that
+                // EMR chose, `os_release_label`, since 6.2 of the provider: optional, not computed, and replacing.
+                ignoreChanges: ["steps", "osReleaseLabel"],
                 // The quota is for one cluster a lab: the other can start only after this one has ended.
                 deleteBeforeReplace: true,
                 // EMR looks at roles and rules when the cluster starts; destroy removes them after it has ended.

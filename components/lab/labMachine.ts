@@ -190,6 +190,10 @@ export class LabMachine extends pulumi.ComponentResource {
     /**
      * The address as it is after the machine was started, which the instance's own outputs do not know: they are from
      * before. Asks for a list, which may be empty, because a look-up that fails stops the whole class.
+     *
+     * EC2 lists a machine some seconds after it was made. One that is not listed at all, in no state, is new, so its own
+     * outputs are not old. One that is listed without an address has none: its outputs may hold one of an earlier start,
+     * which is another machine's by now.
      */
     private currentAddress(
         power: aws.ec2transitgateway.InstanceState,
@@ -199,13 +203,20 @@ export class LabMachine extends pulumi.ComponentResource {
             return pulumi.output("");
         }
         // Within `apply`, so that nothing is asked, and complained about, of a machine that could not be made.
-        return pulumi.all([this.instance.id, power.id]).apply(async ([id]) => {
-            const running = await aws.ec2.getInstances(
-                { filters: [{ name: "instance-id", values: [id] }], instanceStateNames: ["running"] },
+        const listed = pulumi.all([this.instance.id, power.id]).apply(([id]) =>
+            aws.ec2.getInstances(
+                {
+                    filters: [{ name: "instance-id", values: [id] }],
+                    instanceStateNames: ["pending", "running", "stopping", "stopped"],
+                },
                 { parent: this },
-            );
-            return running.publicIps[0] ?? "";
-        });
+            ),
+        );
+        return listed.apply(({ ids = [], publicIps }: { ids?: string[]; publicIps: string[] }) =>
+            ids.length > 0 || publicIps.length > 0
+                ? pulumi.output(publicIps[0] ?? "")
+                : this.instance.publicIp.apply((own: string | undefined) => own ?? ""),
+        );
     }
 
     private declareBootstrap(

@@ -55,7 +55,7 @@ export class StudentLab extends pulumi.ComponentResource {
         const { lab, classroom, region, access, machines, clusters, times } = args;
         const failures = new LabFailures(lab.name, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
-        const tags = labTags(lab.name);
+        const tags = labTags(classroom.tags, lab.name);
 
         const password = labPassword(`${name}-password`, child);
         const identity =
@@ -143,7 +143,11 @@ export class StudentLab extends pulumi.ComponentResource {
             classroom.sharedAccessKey ??
             new StudentAccessKey(
                 `${name}-access`,
-                { owner: lab.name, tags: labTags(lab.name), policyArn: classroom.studentPolicyArn },
+                {
+                    owner: lab.name,
+                    tags: labTags(classroom.tags, lab.name),
+                    policyArn: classroom.studentPolicyArn,
+                },
                 opts,
             );
         return { id: key.accessKeyId, secret: key.secretAccessKey };

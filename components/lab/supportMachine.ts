@@ -35,7 +35,7 @@ export class SupportMachine extends pulumi.ComponentResource {
         const { classroom, region, access } = shared;
         const failures = new LabFailures(machine, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
-        const tags = supportTags(machine);
+        const tags = supportTags(classroom.tags, machine);
 
         const password = labPassword(`${name}-password`, child);
         const identity = new LabIdentity(

@@ -3,7 +3,7 @@ import type { FlatSettings } from "./definitions.ts";
 import { labProblems } from "./labNames.ts";
 import { admitsAnybody, isIpv6 } from "./network.ts";
 import type { Problem } from "./problem.ts";
-import { stackNameProblems, type StackNames } from "./stackNames.ts";
+import { longestAnywhere, stackNameProblems, type StackNames, stackTooLong } from "./stackNames.ts";
 
 /**
  * What is wrong with settings that are each right by themselves.
@@ -92,5 +92,6 @@ function nameProblems(settings: Partial<FlatSettings>, names: StackNames): Probl
             mend: `If you really want and can pay for that many, write maxLabs: ${labs.length}.`,
         });
     }
-    return [...problems, ...labProblems([...labs, ...planSupport(supportMachines)], names)];
+    const named = [...labs, ...planSupport(supportMachines)];
+    return [...problems, ...labProblems(named, longestAnywhere), ...stackTooLong(named, names)];
 }

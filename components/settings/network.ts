@@ -7,7 +7,7 @@ const documentationNetworks = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/2
 );
 
 // What a laptop calls its own address. No packet from there reaches a machine's public address (RFC 1918, 6598, 4193, 3927).
-const unroutable = ["private", "carrierGradeNat", "uniqueLocal", "linkLocal", "loopback"];
+const unroutable = ["private", "carrierGradeNat", "uniqueLocal", "linkLocal"];
 
 /**
  * A network of IPv4 in fewer than four numbers, written out: `130.88/16` means 130.88.0.0/16. `undefined` for other text.

@@ -1,5 +1,6 @@
-import { longestLabName } from "../names/labs.ts";
+import { type Lab, longestLabName } from "../names/labs.ts";
 import { labRolePrefix } from "../names/roles.ts";
+import { ownerOf } from "./labNames.ts";
 import type { Problem } from "./problem.ts";
 
 /** Names of project and stack, which are part of what the class has in the account. */
@@ -13,35 +14,24 @@ export interface StackNames {
 /** Those of this repository, for whoever looks at settings without a stack. */
 export const usualNames: StackNames = { project: "student-labs", stack: "eu-west-1" };
 
-// Most that a stack may leave: names of labs above it are too long whatever the stack is called.
-const most = longestLabName("");
-
-/** A name that the stack leaves too little room for. */
-export interface Crowded {
-    readonly name: string;
-    /** What the role of that name is called behind the stack's prefix, in characters. */
-    readonly needs: number;
-}
-
-/** What the stack leaves for the names of labs, in characters; less than 1 where it leaves nothing. */
-export function roomForLabs({ project, stack }: StackNames): {
-    readonly room: number;
-    readonly most: number;
-} {
-    return { room: longestLabName(labRolePrefix(project, stack)), most };
-}
+/** Longest name of a lab whatever the stack is called, in characters: a longer one is the student's to shorten. */
+export const longestAnywhere = longestLabName("");
 
 /**
- * The one problem behind names of labs that would fit a stack with a shorter name, or none.
+ * The one problem behind all names of labs that are right and would fit into a stack with a shorter name; none where there
+ * are no such names.
  *
- * @param crowded all names that do not fit
+ * @param labs labs and support machines
  */
-export function stackTooLong(names: StackNames, crowded: readonly Crowded[]): Problem[] {
-    const [largest] = [...crowded].sort((one, other) => other.needs - one.needs);
+export function stackTooLong(labs: readonly Lab[], names: StackNames): Problem[] {
+    const room = longestLabName(labRolePrefix(names.project, names.stack));
+    const [largest] = labs
+        .map((lab) => ({ name: lab.name, needs: ownerOf(lab).length }))
+        .filter(({ needs }) => needs > room && needs <= longestAnywhere)
+        .sort((one, other) => other.needs - one.needs);
     if (largest === undefined) {
         return [];
     }
-    const { room } = roomForLabs(names);
     const together = names.project.length + names.stack.length;
     const allowed = together - (largest.needs - room);
     const left = room > 0 ? `only ${room} characters` : "nothing";

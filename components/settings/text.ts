@@ -9,8 +9,9 @@
 const meaningless = /(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu;
 
 // Joiners spell Persian, Hindi, emoji and others, always between two characters of such a script; a selector follows one.
+// Neither means anything among ASCII.
 const strayJoiner = /(?<![^\0-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f\u200c\u200d])/gu;
-const straySelector = /(?<![\p{L}\p{M}\p{N}\p{S}\p{P}])\p{Variation_Selector}/gu;
+const straySelector = /(?<!(?![\0-\x7f])[\p{L}\p{M}\p{N}\p{S}\p{P}])\p{Variation_Selector}/gu;
 
 /**
  * Leaves out of a text what has no meaning: characters that cannot be seen and spell nothing, white space at both ends;

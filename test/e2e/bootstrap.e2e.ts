@@ -22,7 +22,7 @@ const values = {
     LAB_PASSWORD: PASSWORD,
     LAB_REGION: "eu-west-1",
     LAB_APT_PACKAGES: "nano python3-numpy",
-    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3",
+    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3 setuptools<81",
     LAB_OPERATOR_KEYS: `${classKey.public}\n${operatorKey.public}`,
     LAB_COURSE_ARCHIVE_URI: "s3://course/material.tar.gz",
     LAB_COURSE_ARCHIVE_VERSION: "1",
@@ -72,8 +72,6 @@ describe("scripts/bootstrap.sh on a machine", function () {
         const result = await host.run("bootstrap.sh", values);
         assert.deepEqual(await stopWatching(), []);
         const said = succeeded(result);
-        const key = await host.root("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
-        assert.equal(said.at(-2), `lab: host-key ${key}`);
         assert.ok(!said.join("\n").includes(PASSWORD));
         assert.ok(said.length < 25 && said.every((line) => line.startsWith("lab: ") && line.length < 1024));
         assert.equal(await host.root('grep -rlF "rd\'7" /etc /var /home /root /opt /tmp || true'), "");
@@ -82,7 +80,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
     it("a second run changes nothing", async () => {
         const before = await host.snapshot();
         const said = succeeded(await host.run("bootstrap.sh", values));
-        assert.equal(said.length, 2, said.join("\n"));
+        assert.deepEqual(said, ["lab: ok"]);
         assert.equal(await host.snapshot(), before);
     });
 

@@ -9,7 +9,7 @@ const values = {
     LAB_PASSWORD: PASSWORD,
     LAB_REGION: "eu-west-1",
     LAB_APT_PACKAGES: "nano",
-    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3",
+    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3 setuptools<81",
     LAB_OPERATOR_KEYS: classKey.public,
     LAB_COURSE_ARCHIVE_URI: "",
     LAB_COURSE_ARCHIVE_VERSION: "",
@@ -131,13 +131,13 @@ describe("what a machine says of a step that failed", function () {
         ]);
         // A second run neither tries for minutes what could not be mended nor keeps quiet about it.
         const second = succeeded(await bootstrap({ LAB_PASSWORD: "another one" }));
-        assert.deepEqual(second.slice(0, -2), [problem]);
+        assert.deepEqual(second.slice(0, -1), [problem]);
         assert.doesNotMatch(
             await host.root("sed -n '/^=== /h;//!H;$!d;x;p' /var/log/student-labs/bootstrap.log"),
             /apt-get/,
         );
         await host.root("apt-get -y -q purge lab-broken >/dev/null 2>&1");
-        assert.deepEqual(succeeded(await bootstrap({ LAB_PASSWORD: "another one" })).slice(0, -2), []);
+        assert.deepEqual(succeeded(await bootstrap({ LAB_PASSWORD: "another one" })).slice(0, -1), []);
     });
 
     it("one that the student left half installed is mended where that can be done", async () => {

@@ -11,8 +11,17 @@ export const badMachinesAndClusters: readonly BadSettings[] = [
         { aptPackages: ["nano; reboot"] },
         'aptPackages[0]: "nano; reboot" is not the name of an Ubuntu package',
     ],
-    [{ pipPackages: [1] }, "pipPackages[0]: 1 is not text, so it cannot be a pip requirement"],
-    [{ pipPackages: ["--index-url=x"] }, 'pipPackages[0]: "--index-url=x" is not a pip requirement'],
+    [{ pipPackages: "mrjob" }, 'pipPackages: "mrjob" is not a list'],
+    [
+        { pipPackages: ["--index-url=x"] },
+        'pipPackages[0]: "--index-url=x" is an option of pip, not a package',
+    ],
+    [
+        { aptPackages: ["nano-"] },
+        // What apt-get reads as: remove it.
+        'aptPackages[0]: "nano-" is not the name of an Ubuntu package',
+    ],
+    [{ cpuCredits: "none" }, 'cpuCredits: "none" is not one of standard, unlimited'],
     [
         { courseArchive: "missing.tar.gz" },
         'courseArchive: "missing.tar.gz" is not a file that can be read from the folder of Pulumi.yaml',

@@ -26,9 +26,11 @@ export const tagsOf = (
     lab?: string,
     stack = "eu-west-1",
     project = "student-labs",
+    classId = "c1a55e5d",
 ): Record<string, string> => ({
     Project: project,
     Stack: stack,
+    Class: classId,
     ...(lab === undefined ? {} : { Lab: lab }),
 });
 

@@ -17,7 +17,13 @@ describe("The outputs of a stack", () => {
     });
 
     it("are the roster, the machines that support the class, the class key and the stack's page", () => {
-        assert.deepEqual(Object.keys(stack.outputs), ["roster", "supportMachines", "classKey", "readme"]);
+        assert.deepEqual(Object.keys(stack.outputs), [
+            "roster",
+            "supportMachines",
+            "classId",
+            "classKey",
+            "readme",
+        ]);
         assert.equal(stack.outputs.classKey, "private-openssh-of-classroom-key");
     });
 

@@ -5,6 +5,7 @@ import { SettingsError } from "../../components/settings/problem.ts";
 import { checkSettings } from "../../components/settings/settings.ts";
 import { badMachinesAndClusters } from "./badClusterSettings.ts";
 import { badPeopleAndAccess, type BadSettings } from "./badSettings.ts";
+import { badTexts } from "./badTexts.ts";
 import { asTexts, declareClass, registeredSoFar } from "./classInMocks.ts";
 
 const complete = { students: ["Ada"], allowedSshCidrs: ["130.88.0.0/16"] };
@@ -22,7 +23,7 @@ function complaints(changes: Record<string, unknown>): string[] {
 
 const mendOf = (complaint: string) => definitions[/^\w+/.exec(complaint)?.[0] as SettingKey]?.mend;
 const lineOf = ([, complaint, mend]: BadSettings) => `  ${complaint}. ${mend ?? mendOf(complaint)}`;
-const bad = [...badPeopleAndAccess, ...badMachinesAndClusters];
+const bad = [...badTexts, ...badPeopleAndAccess, ...badMachinesAndClusters];
 
 describe("The settings of a class", () => {
     for (const row of bad) {

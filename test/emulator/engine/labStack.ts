@@ -1,11 +1,10 @@
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { exists } from "../tools/buildOnce.ts";
 import { type Engine, findEngine } from "../tools/engine.ts";
 import { run, type RunResult } from "../tools/run.ts";
 import { engineEnvironment } from "./environment.ts";
-import type { EngineOptions, OperationKind } from "./messages.ts";
-import { RunningOperation } from "./runningOperation.ts";
+import type { EngineOptions, OperationKind } from "./arguments.ts";
+import { RunningOperation, type Watching } from "./runningOperation.ts";
 import type { OperationResult } from "./result.ts";
 import { REPOSITORY, Scratch, type StackConfig } from "./scratch.ts";
 
@@ -17,25 +16,19 @@ export interface LabStackOptions {
     readonly stack: string;
     /** Settings that differ from that file. */
     readonly config?: StackConfig;
-    /** Folder for state and settings; the same folder later is the same stack. */
+    /**
+     * Folder for project, state and settings; the same folder later is the same stack, and another stack in the same folder
+     * is another region of the same project.
+     */
     readonly dir: string;
     /** Found by `findEngine` unless given. */
     readonly engine?: Engine;
-    /** Another program than the repository's index.ts; always runs inline. */
-    readonly program?: string;
     /** Where the Pulumi*.yaml files and the program are, unless it is this repository. */
     readonly repository?: string;
-    /** Runs inline even where the language host is installed. */
-    readonly inline?: boolean;
 }
 
 /** Options of an operation. */
-export interface OperationOptions extends EngineOptions {
-    readonly onEvent?: (event: EngineEvent) => void;
-    readonly onOutput?: (text: string) => void;
-    /** After that time engine and program are killed, and the operation counts as failed. */
-    readonly timeoutMs?: number;
-}
+export type OperationOptions = EngineOptions & Watching;
 
 /** The longest that the short commands may take. */
 const COMMAND_LIMIT_MS = 120_000;
@@ -45,38 +38,29 @@ export class LabStack {
     readonly stack: string;
     readonly engine: Engine;
     readonly scratch: Scratch;
-    /** Program that runs inline; `undefined` where the language host runs the repository's. */
-    private readonly program: string | undefined;
-    private readonly env: Readonly<Record<string, string>>;
+    /** The whole environment of a shell in which `pulumi` and the project's own commands work on this stack's cloud. */
+    readonly env: Readonly<Record<string, string>>;
 
     private constructor(
         stack: string,
         engine: Engine,
         scratch: Scratch,
-
-        program: string | undefined,
         env: Readonly<Record<string, string>>,
     ) {
         this.stack = stack;
         this.engine = engine;
         this.scratch = scratch;
-        this.program = program;
         this.env = env;
     }
 
     /** Makes the stack, or finds it again in its folder. */
     static async create(options: LabStackOptions): Promise<LabStack> {
         const engine = options.engine ?? (await findEngine());
-        const repository = options.repository ?? REPOSITORY;
         const scratch = new Scratch(path.resolve(options.dir));
-        await scratch.prepare(repository);
+        await scratch.prepare(options.repository ?? REPOSITORY);
         await scratch.setConfig(options.stack, options.config ?? {});
-        const inline = options.program !== undefined || options.inline === true || !engine.languageHost;
-        const program = inline
-            ? path.resolve(options.program ?? path.join(repository, "index.ts"))
-            : undefined;
         const env = engineEnvironment(engine.path, scratch, options.cloud.env);
-        const stack = new LabStack(options.stack, engine, scratch, program, env);
+        const stack = new LabStack(options.stack, engine, scratch, env);
         if (!(await exists(await stack.stateFile()))) {
             await stack.command(["stack", "init", options.stack, "--secrets-provider", "passphrase"]);
         }
@@ -96,11 +80,13 @@ export class LabStack {
             {
                 kind,
                 stack: this.stack,
-                workDir: this.scratch.project,
-                program: this.program,
                 options: engineOptions,
+                enginePath: this.engine.path,
+                project: this.scratch.project,
+                logs: this.scratch.dir,
+                env: this.env,
             },
-            { env: this.env, onEvent, onOutput, timeoutMs },
+            { onEvent, onOutput, timeoutMs },
         );
     }
 

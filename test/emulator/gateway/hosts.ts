@@ -187,12 +187,12 @@ export class Hosts {
         host.reason = undefined;
         return this.queue(host, async () => {
             if (host.state !== "pending") return;
-            const old = host.address;
-            // The old address is given back after the new one was taken: a started machine never has the same one.
-            const address = await this.addresses.take();
-            if (old !== undefined) await this.addresses.release(old);
-            host.address = address;
             try {
+                const old = host.address;
+                // The old address is given back after the new one was taken: a started machine never has the same one.
+                const address = await this.addresses.take();
+                if (old !== undefined) await this.addresses.release(old);
+                host.address = address;
                 await this.watcher?.up(host);
                 await Promise.all([
                     host.silent
@@ -205,9 +205,10 @@ export class Hosts {
                 host.launched = new Date();
             } catch (error) {
                 this.log(`${host.id} does not start: ${wordsOf(error)}`);
-                await this.watcher?.down(host);
+                // Said first: whoever waits must not wait for a machine that is cleared away, or cannot be.
                 host.state = "stopped";
                 host.reason = launchFailure(error);
+                await this.watcher?.down(host);
             }
         });
     }

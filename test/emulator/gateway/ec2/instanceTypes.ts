@@ -3,8 +3,9 @@
  * types in every region and in one page, understands no wildcards, and launches any of them anywhere.
  */
 import {
-    paginateDescribeInstanceTypes,
+    DescribeInstanceTypesCommand,
     paginateDescribeInstanceTypeOfferings,
+    type _InstanceType,
     type LocationType,
 } from "@aws-sdk/client-ec2";
 import { AwsError, xmlAnswer, type Answer } from "../errors.ts";
@@ -31,10 +32,24 @@ export function isStandard(instanceType: string): boolean {
     return STANDARD.has(/^[a-z]+/.exec(instanceType)?.[0] ?? "");
 }
 
+/** Answers that stay the same: asked for once, but again when that has failed. */
+class Remembered<T> {
+    private readonly answers = new Map<string, Promise<T>>();
+
+    of(key: string, ask: () => Promise<T>): Promise<T> {
+        const known = this.answers.get(key);
+        if (known !== undefined) return known;
+        const answer = ask();
+        this.answers.set(key, answer);
+        answer.catch(() => this.answers.delete(key));
+        return answer;
+    }
+}
+
 /** Reader of moto's instance types. */
 export class InstanceTypes {
-    private vcpuCounts: Promise<ReadonlyMap<string, number>> | undefined;
-    private readonly offered = new Map<string, Promise<readonly Offering[]>>();
+    private readonly cpus = new Remembered<number | undefined>();
+    private readonly offered = new Remembered<readonly Offering[]>();
     private readonly moto: Moto;
 
     constructor(moto: Moto) {
@@ -42,8 +57,8 @@ export class InstanceTypes {
     }
 
     /** Virtual CPUs of a type; `undefined` for one that there is not. */
-    async vcpus(instanceType: string): Promise<number | undefined> {
-        return (await this.allVcpus()).get(instanceType);
+    vcpus(instanceType: string): Promise<number | undefined> {
+        return this.cpus.of(instanceType, () => this.readVcpus(instanceType));
     }
 
     /** Types that a region offers. */
@@ -53,7 +68,10 @@ export class InstanceTypes {
 
     /** Zones of a region that offer a type, in their order. */
     async zonesOf(region: string, instanceType: string): Promise<string[]> {
-        const offerings = await this.offerings(region, "availability-zone");
+        // Of one type only: a region's zones have some thousand offerings.
+        const offerings = await this.offered.of(`${region} ${instanceType}`, () =>
+            this.readOfferings(region, "availability-zone", [instanceType]),
+        );
         return offerings
             .filter(({ type }) => type === instanceType)
             .map(({ location }) => location)
@@ -155,41 +173,36 @@ export class InstanceTypes {
         return xmlAnswer(`<?xml version="1.0" encoding="UTF-8"?>${serializeXml(root)}`);
     }
 
-    private allVcpus(): Promise<ReadonlyMap<string, number>> {
-        this.vcpuCounts ??= this.readVcpus().catch((error: unknown) => {
-            this.vcpuCounts = undefined;
+    private async readVcpus(instanceType: string): Promise<number | undefined> {
+        try {
+            const { InstanceTypes: [found] = [] } = await this.moto
+                .ec2("us-east-1")
+                .send(new DescribeInstanceTypesCommand({ InstanceTypes: [instanceType as _InstanceType] }));
+            return found?.VCpuInfo?.DefaultVCpus;
+        } catch (error) {
+            if (error instanceof Error && error.name === "InvalidInstanceType") return undefined;
             throw error;
-        });
-        return this.vcpuCounts;
-    }
-
-    private async readVcpus(): Promise<ReadonlyMap<string, number>> {
-        const counts = new Map<string, number>();
-        const client = this.moto.ec2("us-east-1");
-        for await (const { InstanceTypes: types = [] } of paginateDescribeInstanceTypes({ client }, {})) {
-            for (const { InstanceType, VCpuInfo } of types) {
-                if (InstanceType !== undefined) counts.set(InstanceType, VCpuInfo?.DefaultVCpus ?? 0);
-            }
         }
-        return counts;
     }
 
     private offerings(region: string, locationType: LocationType): Promise<readonly Offering[]> {
-        const key = `${region} ${locationType}`;
-        let read = this.offered.get(key);
-        if (read === undefined) {
-            read = this.readOfferings(region, locationType);
-            this.offered.set(key, read);
-            read.catch(() => this.offered.delete(key));
-        }
-        return read;
+        return this.offered.of(`${region} by ${locationType}`, () =>
+            this.readOfferings(region, locationType),
+        );
     }
 
-    private async readOfferings(region: string, locationType: LocationType): Promise<readonly Offering[]> {
+    private async readOfferings(
+        region: string,
+        LocationType: LocationType,
+        types: string[] = [],
+    ): Promise<readonly Offering[]> {
         const found: Offering[] = [];
         const pages = paginateDescribeInstanceTypeOfferings(
             { client: this.moto.ec2(region) },
-            { LocationType: locationType },
+            {
+                LocationType,
+                ...(types.length === 0 ? {} : { Filters: [{ Name: "instance-type", Values: types }] }),
+            },
         );
         for await (const { InstanceTypeOfferings = [] } of pages) {
             for (const { InstanceType: type = "", Location: location = "" } of InstanceTypeOfferings) {

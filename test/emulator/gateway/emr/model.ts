@@ -102,7 +102,7 @@ export interface ClusterRequest {
     readonly steps: readonly StepRequest[];
     readonly scaleDownBehavior: string;
     readonly ebsRootVolumeSize: number | undefined;
-    readonly osReleaseLabel: string | undefined;
+    readonly osReleaseLabel: string;
 }
 
 /** A cluster. */

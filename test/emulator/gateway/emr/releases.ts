@@ -30,6 +30,12 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** All release labels, newest first. */
 export const RELEASES: readonly string[] = Object.keys(HADOOP).reverse();
 
+/** Amazon Linux of the nodes where a request names none: the newest that EMR has tried with the release. */
+export function osRelease(release: string): string {
+    const [, major = 0] = /^emr-(?:[a-z]+-)?(\d+)/.exec(release) ?? [];
+    return Number(major) >= 7 ? "2023.8.20250808.1" : "2.0.20250808.1";
+}
+
 /** Version of an application in a release; `undefined` for an application that the release does not have. */
 export function applicationVersion(release: string, application: string): string | undefined {
     if (application.toLowerCase() === "hadoop") return HADOOP[release];

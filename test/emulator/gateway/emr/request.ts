@@ -1,10 +1,10 @@
 /** RunJobFlow's input: understood in full or refused. */
 import { AwsError, notImplemented } from "../errors.ts";
-import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type Json, type JsonObject } from "../json.ts";
 import type { AwsCall } from "../request.ts";
 import { newGroupId } from "./ids.ts";
 import type { ClusterRequest, InstanceGroup, StepRequest } from "./model.ts";
-import { applicationVersion, RELEASES } from "./releases.ts";
+import { applicationVersion, osRelease, RELEASES } from "./releases.ts";
 
 /** Refusal of a request. */
 export function invalid(message: string): AwsError {
@@ -44,6 +44,16 @@ const KNOWN_INSTANCES = new Set([
     "TerminationProtected",
     "UnhealthyNodeReplacement",
 ]);
+
+/** A text; the aws provider sends an empty one for what is not set, and EMR takes it for absent. */
+function filled(value: Json | undefined): string | undefined {
+    return stringOf(value) || undefined;
+}
+
+/** Texts; the aws provider sends a list of one empty text for an empty list. */
+function allFilled(value: Json | undefined): string[] {
+    return stringsOf(value).filter((text) => text !== "");
+}
 
 function isEmpty(value: unknown): boolean {
     return (
@@ -155,8 +165,8 @@ export function parseRunJobFlow(call: AwsCall, releases: readonly string[] = REL
             throw invalid(`Specified application: ${name} is not supported in release label ${releaseLabel}`);
         }
     }
-    const serviceRole = stringOf(input["ServiceRole"]);
-    const instanceProfile = stringOf(input["JobFlowRole"]);
+    const serviceRole = filled(input["ServiceRole"]);
+    const instanceProfile = filled(input["JobFlowRole"]);
     if (serviceRole === undefined) throw invalid("ServiceRole is required for creating cluster.");
     if (instanceProfile === undefined) throw invalid("InstanceProfile is required for creating cluster.");
 
@@ -164,14 +174,14 @@ export function parseRunJobFlow(call: AwsCall, releases: readonly string[] = REL
     if (groups.filter((group) => group.role === "MASTER").length !== 1) {
         throw invalid("A job flow must have exactly one master instance group");
     }
-    const masterGroup = stringOf(instances["EmrManagedMasterSecurityGroup"]);
-    const slaveGroup = stringOf(instances["EmrManagedSlaveSecurityGroup"]);
+    const masterGroup = filled(instances["EmrManagedMasterSecurityGroup"]);
+    const slaveGroup = filled(instances["EmrManagedSlaveSecurityGroup"]);
     if ((masterGroup === undefined) !== (slaveGroup === undefined)) {
         throw invalid(
             "You must specify both EmrManagedMasterSecurityGroup and EmrManagedSlaveSecurityGroup or neither of them.",
         );
     }
-    const subnetId = stringOf(instances["Ec2SubnetId"]);
+    const subnetId = filled(instances["Ec2SubnetId"]);
     if (masterGroup === undefined || slaveGroup === undefined || subnetId === undefined) {
         throw notImplemented(call, "a cluster without subnet or managed security groups of its own");
     }
@@ -179,23 +189,23 @@ export function parseRunJobFlow(call: AwsCall, releases: readonly string[] = REL
     checkActionOnFailure(steps, checkConcurrency(numberOf(input["StepConcurrencyLevel"]) ?? 1));
     return {
         name: stringOf(input["Name"]) ?? "",
-        logUri: stringOf(input["LogUri"]),
+        logUri: filled(input["LogUri"]),
         releaseLabel,
         applications,
         configurations: arrayOf(input["Configurations"]),
         serviceRole,
         instanceProfile: instanceProfile.split("/").pop() ?? instanceProfile,
-        keyName: stringOf(instances["Ec2KeyName"]),
+        keyName: filled(instances["Ec2KeyName"]),
         subnetId,
         masterGroup,
         slaveGroup,
-        serviceAccessGroup: stringOf(instances["ServiceAccessSecurityGroup"]),
-        additionalMasterGroups: stringsOf(instances["AdditionalMasterSecurityGroups"]),
-        additionalSlaveGroups: stringsOf(instances["AdditionalSlaveSecurityGroups"]),
+        serviceAccessGroup: filled(instances["ServiceAccessSecurityGroup"]),
+        additionalMasterGroups: allFilled(instances["AdditionalMasterSecurityGroups"]),
+        additionalSlaveGroups: allFilled(instances["AdditionalSlaveSecurityGroups"]),
         groups,
         steps,
-        scaleDownBehavior: stringOf(input["ScaleDownBehavior"]) ?? "TERMINATE_AT_TASK_COMPLETION",
+        scaleDownBehavior: filled(input["ScaleDownBehavior"]) ?? "TERMINATE_AT_TASK_COMPLETION",
         ebsRootVolumeSize: numberOf(input["EbsRootVolumeSize"]),
-        osReleaseLabel: stringOf(input["OSReleaseLabel"]),
+        osReleaseLabel: filled(input["OSReleaseLabel"]) ?? osRelease(releaseLabel),
     };
 }

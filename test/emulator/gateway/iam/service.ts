@@ -17,6 +17,7 @@ import {
     textOf,
     type XmlNode,
 } from "../xml.ts";
+import { checkPolicyText } from "./policyText.ts";
 import { SERVICE_ROLE_NAMES, type ServiceLinkedRoles } from "./serviceLinkedRoles.ts";
 import { simulatePrincipalPolicy } from "./simulation.ts";
 
@@ -58,6 +59,7 @@ export class IamService {
     /** Answers a call that IAM has allowed. */
     async handle(call: AwsCall): Promise<Answer> {
         await this.serviceRoles.settle();
+        checkPolicyText(call);
         switch (call.action) {
             case "GetAccountSummary":
                 return this.summary(call);
@@ -65,6 +67,8 @@ export class IamService {
                 return resultAnswer(call.action, await simulatePrincipalPolicy(call, this.identities));
             case "CreateServiceLinkedRole":
                 return this.made(call, () => this.createServiceRole(call));
+            case "ListServiceSpecificCredentials":
+                return this.serviceCredentials(call);
             case "DeleteServiceLinkedRole":
                 return this.deleteServiceRole(call);
             case "GetServiceLinkedRoleDeletionStatus":
@@ -97,6 +101,26 @@ export class IamService {
             if (value !== undefined) setChild(entry, "value", String(value));
         }
         return xmlAnswer(`<?xml version="1.0" encoding="UTF-8"?>${serializeXml(root)}`);
+    }
+
+    /**
+     * Passwords for CodeCommit and Keyspaces, which nobody can make here; moto does not know the call. The provider asks
+     * before it deletes a user with `forceDestroy`, and tries for minutes again where the answer is an error of the server.
+     */
+    private async serviceCredentials(call: AwsCall): Promise<Answer> {
+        const { UserName } = call.params;
+        if (UserName !== undefined) {
+            const user = await this.moto.forward(call, {
+                Action: "GetUser",
+                Version: "2010-05-08",
+                UserName,
+            });
+            if (user.status !== 200) return user;
+        }
+        return resultAnswer(call.action, [
+            element("ServiceSpecificCredentials", []),
+            element("IsTruncated", "false"),
+        ]);
     }
 
     private async createServiceRole(call: AwsCall): Promise<Answer> {
