@@ -37,7 +37,8 @@ const ALONE = [
 const LANES = 2;
 
 describe("contracts with the real providers", function () {
-    this.timeout(10 * 60_000);
+    // Some hundred runs of the engine.
+    this.timeout(40 * 60_000);
 
     let dir: string;
     let machines: SshMachines;

@@ -1,30 +1,19 @@
 import * as path from "node:path";
 import { exists } from "../tools/buildOnce.ts";
-import { type Engine, findEngine } from "../tools/engine.ts";
-import { run, type RunResult } from "../tools/run.ts";
-import { engineEnvironment } from "./environment.ts";
+import type { Engine } from "../tools/engine.ts";
+import type { RunResult } from "../tools/run.ts";
 import type { EngineOptions, OperationKind } from "./arguments.ts";
 import { RunningOperation, type Watching } from "./runningOperation.ts";
 import type { OperationResult } from "./result.ts";
-import { REPOSITORY, Scratch, type StackConfig } from "./scratch.ts";
+import type { Scratch, StackConfig } from "./scratch.ts";
+import { Shell, type ShellOptions } from "./shell.ts";
 
-/** What a stack is made from. */
-export interface LabStackOptions {
-    /** The pocket cloud; its environment leads the providers to it. */
-    readonly cloud: { readonly env: Readonly<Record<string, string>> };
+/** What a stack is made from. Another stack in the same folder is another region of the same project. */
+export interface LabStackOptions extends ShellOptions {
     /** Name of the stack, e.g. `eu-west-1`: its Pulumi.<stack>.yaml of the repository is where the settings start. */
     readonly stack: string;
     /** Settings that differ from that file. */
     readonly config?: StackConfig;
-    /**
-     * Folder for project, state and settings; the same folder later is the same stack, and another stack in the same folder
-     * is another region of the same project.
-     */
-    readonly dir: string;
-    /** Found by `findEngine` unless given. */
-    readonly engine?: Engine;
-    /** Where the Pulumi*.yaml files and the program are, unless it is this repository. */
-    readonly repository?: string;
 }
 
 /** Options of an operation. */
@@ -36,35 +25,32 @@ const COMMAND_LIMIT_MS = 120_000;
 /** A stack on the real engine, with its state in a folder, in a scratch copy of the project. */
 export class LabStack {
     readonly stack: string;
-    readonly engine: Engine;
-    readonly scratch: Scratch;
-    /** The whole environment of a shell in which `pulumi` and the project's own commands work on this stack's cloud. */
-    readonly env: Readonly<Record<string, string>>;
+    /** Where its commands run; the operator's tool runs there as well. */
+    readonly shell: Shell;
 
-    private constructor(
-        stack: string,
-        engine: Engine,
-        scratch: Scratch,
-        env: Readonly<Record<string, string>>,
-    ) {
+    private constructor(stack: string, shell: Shell) {
         this.stack = stack;
-        this.engine = engine;
-        this.scratch = scratch;
-        this.env = env;
+        this.shell = shell;
     }
 
     /** Makes the stack, or finds it again in its folder. */
-    static async create(options: LabStackOptions): Promise<LabStack> {
-        const engine = options.engine ?? (await findEngine());
-        const scratch = new Scratch(path.resolve(options.dir));
-        await scratch.prepare(options.repository ?? REPOSITORY);
-        await scratch.setConfig(options.stack, options.config ?? {});
-        const env = engineEnvironment(engine.path, scratch, options.cloud.env);
-        const stack = new LabStack(options.stack, engine, scratch, env);
-        if (!(await exists(await stack.stateFile()))) {
-            await stack.command(["stack", "init", options.stack, "--secrets-provider", "passphrase"]);
+    static async create({ stack, config = {}, ...options }: LabStackOptions): Promise<LabStack> {
+        const made = new LabStack(stack, await Shell.open(options));
+        await made.scratch.setConfig(stack, config);
+        if (!(await exists(await made.stateFile()))) {
+            await made.command(["stack", "init", stack, "--secrets-provider", "passphrase"]);
         }
-        return stack;
+        return made;
+    }
+
+    /** The CLI that runs it. */
+    get engine(): Engine {
+        return this.shell.engine;
+    }
+
+    /** Its folders and settings. */
+    get scratch(): Scratch {
+        return this.shell.scratch;
     }
 
     /** Where the engine keeps the state, for tests that look for secrets in it. */
@@ -84,7 +70,7 @@ export class LabStack {
                 enginePath: this.engine.path,
                 project: this.scratch.project,
                 logs: this.scratch.dir,
-                env: this.env,
+                env: this.shell.env,
             },
             { onEvent, onOutput, timeoutMs },
         );
@@ -144,10 +130,8 @@ export class LabStack {
 
     /** Any other command of the CLI in the scratch project; throws when it fails. Put no secret into its arguments. */
     async command(args: readonly string[]): Promise<RunResult> {
-        const result = await run(this.engine.path, ["--non-interactive", "--color", "never", ...args], {
-            cwd: this.scratch.project,
-            env: this.env,
-            bareEnvironment: true,
+        const quiet = ["--non-interactive", "--color", "never"];
+        const result = await this.shell.start(this.engine.path, [...quiet, ...args], {
             timeoutMs: COMMAND_LIMIT_MS,
         });
         if (result.exitCode !== 0) {

@@ -55,7 +55,10 @@ export class GatewayControl {
         await this.send("DELETE", "faults");
     }
 
-    /** Sets how long states take in milliseconds, e.g. `{"emr:RunJobFlow": 800}`; replaces what was set before. */
+    /**
+     * Sets how long states take in milliseconds, e.g. `{"emr:RunJobFlow": 800}`; replaces what was set
+     * before, also for states that are on their way: `{}` lets them arrive.
+     */
     async setLatency(latency: Readonly<Record<string, number>>): Promise<void> {
         await this.send("POST", "latency", latency);
     }

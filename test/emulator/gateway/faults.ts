@@ -67,6 +67,8 @@ export class Faults {
     private armed: Armed[] = [];
     private latencies: Readonly<Record<string, number>> = {};
     private readonly throttle = new Throttle();
+    /** Makes each state that is on its way look at its latency again. */
+    private readonly settling = new Set<() => void>();
 
     /** Arms a fault. */
     add(fault: Fault): void {
@@ -78,9 +80,10 @@ export class Faults {
         this.armed = [];
     }
 
-    /** Sets how long states take, by `service:Action`. */
+    /** Sets how long states take, by `service:Action`; also for those that are on their way. */
     setLatency(latencies: Readonly<Record<string, number>>): void {
         this.latencies = latencies;
+        for (const look of this.settling) look();
     }
 
     /** Sets limits by `service:Action` (`service:*` for all calls together); an empty record takes all away. */
@@ -90,8 +93,15 @@ export class Faults {
 
     /** Waits as long as the state that the action leads to shall take. */
     async settle(action: string): Promise<void> {
-        const ms = this.latencies[action] ?? 0;
-        if (ms > 0) await sleep(ms, undefined, { ref: false });
+        const began = performance.now();
+        const left = () => (this.latencies[action] ?? 0) - (performance.now() - began);
+        for (let ms = left(); ms > 0; ms = left()) {
+            let look = (): void => undefined;
+            const changed = new Promise<void>((resolve) => (look = resolve));
+            this.settling.add(look);
+            await Promise.race([changed, sleep(Math.ceil(ms), undefined, { ref: false })]);
+            this.settling.delete(look);
+        }
     }
 
     /** Delays, throws the ordered error, or says that the object that the call makes is doomed. */

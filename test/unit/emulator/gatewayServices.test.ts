@@ -131,6 +131,22 @@ describe("gateway: faults", () => {
         await assert.rejects(faults.strike(call), { code: "ThrottlingException", message: "Rate exceeded" });
     });
 
+    it("let states that are on their way arrive when their latency is taken away, and no other", async () => {
+        const faults = new Faults();
+        faults.setLatency({ "emr:RunJobFlow": 600_000, "ec2:RunInstances": 600_000 });
+        const arrived: string[] = [];
+        const settled = ["emr:RunJobFlow", "ec2:RunInstances"].map((action) =>
+            faults.settle(action).then(() => arrived.push(action)),
+        );
+        faults.setLatency({ "emr:RunJobFlow": 600_000 });
+        await settled[1];
+        assert.deepEqual(arrived, ["ec2:RunInstances"]);
+        faults.setLatency({});
+        await settled[0];
+        assert.deepEqual(arrived, ["ec2:RunInstances", "emr:RunJobFlow"]);
+        await faults.settle("emr:RunJobFlow");
+    });
+
     it("are refused when they make no sense", () => {
         assert.throws(() => parseFault({ service: "ec2" }), /needs service and action/);
         assert.throws(() => parseFault({ service: "ec2", action: "X", then: "explode" }), /then must be/);
