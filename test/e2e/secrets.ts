@@ -119,12 +119,16 @@ export class SecretWatch {
     }
 }
 
-/** Where a private key may be: on the machine whose student is to use it. */
-async function ownKey(live: LiveClass, { lab, address }: Row): Promise<Hit> {
+/** Where private keys may be: on the machine whose student is to use them, or whose own they are, and in its user data. */
+async function ownKeys(live: LiveClass, { lab, address }: Row): Promise<Hit[]> {
     const machines = await live.cloud.control.machines();
     const machine = machines.find((each) => each.address === address && each.status === "running");
-    const file = `run/machines/hosts/${machine?.id ?? ""}/upper/home/ubuntu/.ssh/cluster.pem`;
-    return { name: `${lab}-cluster-key`, file };
+    const host = `run/machines/hosts/${machine?.id ?? ""}`;
+    return [
+        { name: `${lab}-cluster-key`, file: `${host}/upper/home/ubuntu/.ssh/cluster.pem` },
+        { name: `${lab}-machine-host-key`, file: `${host}/upper/etc/ssh/ssh_host_ed25519_key` },
+        { name: `${lab}-machine-host-key`, file: `${host}/boot.json` },
+    ];
 }
 
 const byPlace = (hits: readonly Hit[]) => hits.map(({ name, file }) => `${file}: ${name}`).sort();
@@ -154,7 +158,9 @@ export function secretsStayHidden(live: () => LiveClass, watch: () => SecretWatc
         });
 
         it("the search finds what was planted, everywhere", async () => {
-            const machine = path.dirname((await ownKey(live(), ada as Row)).file).replace(/\.ssh$/, "");
+            const machine = path
+                .dirname((await ownKeys(live(), ada as Row))[0]?.file ?? "")
+                .replace(/\.ssh$/, "");
             assert.deepEqual(
                 byPlace(hits.filter(({ name }) => name === "planted")),
                 [
@@ -183,12 +189,12 @@ export function secretsStayHidden(live: () => LiveClass, watch: () => SecretWatc
             }
         });
 
-        it("no password, key or credential is in clear but the key of a cluster, on the machine of its lab", async () => {
+        it("no password, key or credential is in clear but the keys of a machine and its cluster, on that machine", async () => {
             const found = hits.filter(
                 ({ name }) => !["planted", "host key", "passphrase of the state"].includes(name),
             );
-            const used = [await ownKey(live(), ada as Row), await ownKey(live(), grace as Row)];
-            assert.deepEqual(byPlace(found), byPlace(used));
+            const used = [ada, grace].map((row) => ownKeys(live(), row as Row));
+            assert.deepEqual(byPlace(found), byPlace((await Promise.all(used)).flat()));
             const passphrase = hits.filter(({ name }) => name === "passphrase of the state");
             assert.deepEqual(byPlace(passphrase), ["run/stack/passphrase: passphrase of the state"]);
         });
