@@ -36,19 +36,11 @@ type Question = Pick<RecordedCall, "name" | "args">;
 export class BenchEngine implements Handlers {
     /** When the last resource was registered, on the clock of `performance.now()`. */
     lastRegistered = 0;
-    /** Whether the program has said that it declares nothing more; an engine then removes what it has not declared. */
-    saidAll = false;
     private readonly calls = new Map<string, Question>();
     private readonly resources: RecordedResource[] = [];
     private outputs: Record<string, unknown> = {};
     private refused: Error | undefined;
     private readonly engine = new InstantEngine(this);
-    private readonly onError: (message: string) => void;
-
-    /** @param onError gets the errors that the program tells its user */
-    constructor(onError = (message: string): void => void process.stderr.write(`${message}\n`)) {
-        this.onError = onError;
-    }
 
     /** Listens; answers the address for the program. */
     start(): Promise<string> {
@@ -147,7 +139,7 @@ export class BenchEngine implements Handlers {
 
     log(request: engineProto.LogRequest): void {
         if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
-            this.onError(request.getMessage());
+            process.stderr.write(`${request.getMessage()}\n`);
         }
     }
 }

@@ -30,8 +30,6 @@ export interface Handlers {
     registerErrorHook(request: proto.RegisterErrorHookRequest): void;
     registerResourceHook(request: proto.RegisterResourceHookRequest): void;
     log(request: engineProto.LogRequest): void;
-    /** The program has said that it declares nothing more; an engine then removes what it has not declared. */
-    saidAll?: boolean;
 }
 
 /** Answers with what `make` makes of a request, or with its error. */
@@ -51,6 +49,8 @@ const empty = () => new emptyProto.Empty();
 
 /** The engine as a program sees it: over gRPC, as the SDK speaks it. Answers at once and does nothing by itself. */
 export class InstantEngine {
+    /** Whether the program has said that it declares nothing more; the real engine then removes what it has not declared. */
+    saidAll = false;
     private root = "";
     private readonly handlers: Handlers;
     private readonly server = new grpc.Server({
@@ -102,7 +102,7 @@ export class InstantEngine {
                 return empty();
             }),
             signalAndWaitForShutdown: unary(() => {
-                handlers.saidAll = true;
+                this.saidAll = true;
                 return empty();
             }),
         });

@@ -66,9 +66,9 @@ interface Armed {
 export class Faults {
     private armed: Armed[] = [];
     private latencies: Readonly<Record<string, number>> = {};
-    private readonly throttle = new Throttle();
     /** Makes each state that is on its way look at its latency again. */
     private readonly settling = new Set<() => void>();
+    private readonly throttle = new Throttle();
 
     /** Arms a fault. */
     add(fault: Fault): void {

@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeClient } from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import proto from "@pulumi/pulumi/proto/language_pb.js";
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -9,7 +10,7 @@ import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { BenchEngine } from "../../demo/benchEngine.ts";
+import { InstantEngine } from "../../registrations/instantEngine.ts";
 import {
     demandedNode,
     programArguments,
@@ -153,9 +154,10 @@ describe("the language host", () => {
         this.timeout(60_000);
         let dir: string;
         let project: string;
-        let engine: BenchEngine;
+        let engine: InstantEngine;
         let address: string;
         let errors: string[];
+        let outputs: unknown;
         let host: ChildProcess;
         let client: LanguageRuntimeClient;
         let output: string;
@@ -170,7 +172,22 @@ describe("the language host", () => {
             await installLanguageHost(path.join(dir, "bin"));
             await manifest({});
             errors = [];
-            engine = new BenchEngine((message) => errors.push(message));
+            engine = new InstantEngine({
+                invoke: () => ({}),
+                register: (resource) => ({
+                    urn: `urn:pulumi:here::toy::${resource.getType()}::${resource.getName()}`,
+                    id: "",
+                    outputs: {},
+                }),
+                registerOutputs: (request) => (outputs = request.getOutputs()?.toJavaScript()),
+                registerErrorHook: () => undefined,
+                registerResourceHook: () => undefined,
+                log: (request) => {
+                    if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
+                        errors.push(request.getMessage());
+                    }
+                },
+            });
             address = await engine.start();
         });
 
@@ -264,7 +281,7 @@ describe("the language host", () => {
             assert.deepEqual(response, { error: "", bail: false });
             assert.deepEqual(output.trim().split("\n").sort(), ["complained", "said 2"]);
             assert.equal(engine.saidAll, true);
-            assert.deepEqual(engine.stop().outputs, {
+            assert.deepEqual(outputs, {
                 where: ["teachers", "toy", "here", project],
                 dry: true,
                 name: "Ada",
