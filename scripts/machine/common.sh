@@ -52,11 +52,14 @@ report_failure() {
     local code=$? line full
     set +e
     if ((code != 0)); then
-        if [ -z "$TOLD" ]; then
-            while IFS= read -r line; do problem "$line"; done < <(reasons)
-        fi
         full=$(full_disks)
-        [ -z "$full" ] || problem "no space left on $full"
+        if [ -z "$TOLD" ]; then
+            # First: of a full disk, what a program says may be any nonsense.
+            [ -z "$full" ] || problem "no space left on $full"
+            while IFS= read -r line; do problem "$line"; done < <(reasons)
+        else
+            [ -z "$full" ] || problem "no space left on $full"
+        fi
         say "failed: $STEP (exit code $code)"
         say "to do: $HINT, then run it again (pulumi up). Details on the machine: sudo tail -n 40 $LOG"
     fi

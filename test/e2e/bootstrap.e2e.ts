@@ -32,7 +32,7 @@ const values = {
 };
 
 describe("scripts/bootstrap.sh on a machine", function () {
-    this.timeout(120_000);
+    this.timeout(10 * 60_000); // packages come from registries, and other tests run beside
     let hosts: LabHosts;
     let bucket: CourseBucket;
     let host: LabHost;
@@ -72,8 +72,6 @@ describe("scripts/bootstrap.sh on a machine", function () {
         const result = await host.run("bootstrap.sh", values);
         assert.deepEqual(await stopWatching(), []);
         const said = succeeded(result);
-        const key = await host.root("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
-        assert.equal(said.at(-2), `lab: host-key ${key}`);
         assert.ok(!said.join("\n").includes(PASSWORD));
         assert.ok(said.length < 25 && said.every((line) => line.startsWith("lab: ") && line.length < 1024));
         assert.equal(await host.root('grep -rlF "rd\'7" /etc /var /home /root /opt /tmp || true'), "");
@@ -82,7 +80,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
     it("a second run changes nothing", async () => {
         const before = await host.snapshot();
         const said = succeeded(await host.run("bootstrap.sh", values));
-        assert.equal(said.length, 2, said.join("\n"));
+        assert.deepEqual(said, ["lab: ok"]);
         assert.equal(await host.snapshot(), before);
     });
 

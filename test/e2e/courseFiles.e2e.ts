@@ -29,7 +29,7 @@ const noise = (bytes: number) =>
     ).subarray(0, bytes);
 
 describe("the course archive on a machine", function () {
-    this.timeout(120_000);
+    this.timeout(10 * 60_000); // other tests run beside
     let hosts: LabHosts;
     let bucket: CourseBucket;
     let host: LabHost;

@@ -9,7 +9,7 @@ const values = {
     LAB_PASSWORD: PASSWORD,
     LAB_REGION: "eu-west-1",
     LAB_APT_PACKAGES: "nano",
-    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3",
+    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3 setuptools<81",
     LAB_OPERATOR_KEYS: classKey.public,
     LAB_COURSE_ARCHIVE_URI: "",
     LAB_COURSE_ARCHIVE_VERSION: "",
@@ -39,7 +39,7 @@ const ownPackages = `
     echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list.d/own.list`;
 
 describe("what a machine says of a step that failed", function () {
-    this.timeout(180_000);
+    this.timeout(10 * 60_000); // packages come from registries, and other tests run beside
     let hosts: LabHosts;
     let host: LabHost;
 
@@ -61,17 +61,10 @@ describe("what a machine says of a step that failed", function () {
              head -c $(($(df -B1 --output=avail /dev/shm | tail -n 1) - 300000)) /dev/zero >/dev/shm/fill`,
         );
         const said = failed(await bootstrap());
-        assert.match(
-            said[0] ?? "",
-            /^lab: problem Python environment: .*No space left on device/,
-            said.join("\n"),
-        );
-        assert.ok(
-            said.includes("lab: problem Python environment: no space left on /dev/shm"),
-            said.join("\n"),
-        );
-        assert.match(said.at(-2) ?? "", /^lab: failed: Python environment \(exit code \d+\)$/);
         await host.root("rm -r /dev/shm/fill /dev/shm/opt /opt/student-labs");
+        assert.equal(said[0], "lab: problem Python environment: no space left on /dev/shm", said.join("\n"));
+        assert.ok(said[1]?.startsWith("lab: problem Python environment: "), "what the program said, too");
+        assert.match(said.at(-2) ?? "", /^lab: failed: Python environment \(exit code \d+\)$/);
         succeeded(await bootstrap());
     });
 
@@ -138,13 +131,13 @@ describe("what a machine says of a step that failed", function () {
         ]);
         // A second run neither tries for minutes what could not be mended nor keeps quiet about it.
         const second = succeeded(await bootstrap({ LAB_PASSWORD: "another one" }));
-        assert.deepEqual(second.slice(0, -2), [problem]);
+        assert.deepEqual(second.slice(0, -1), [problem]);
         assert.doesNotMatch(
             await host.root("sed -n '/^=== /h;//!H;$!d;x;p' /var/log/student-labs/bootstrap.log"),
             /apt-get/,
         );
         await host.root("apt-get -y -q purge lab-broken >/dev/null 2>&1");
-        assert.deepEqual(succeeded(await bootstrap({ LAB_PASSWORD: "another one" })).slice(0, -2), []);
+        assert.deepEqual(succeeded(await bootstrap({ LAB_PASSWORD: "another one" })).slice(0, -1), []);
     });
 
     it("one that the student left half installed is mended where that can be done", async () => {

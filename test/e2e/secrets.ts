@@ -8,7 +8,7 @@ import type { Row } from "../demo/pocketClass.ts";
 import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator.ts";
 import { type LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
 import { credentialsOf } from "./machineIdentity.ts";
-import { ProcessWatch } from "./processWatch.ts";
+import { ProcessWatch, type Seen } from "./processWatch.ts";
 import { type Hit, searchFor, type Secret, secretsOf } from "./secretSearch.ts";
 import { ssh } from "./ssh.ts";
 
@@ -20,7 +20,7 @@ export class SecretWatch {
     private readonly processes = new ProcessWatch();
     private readonly secrets = new Map<string, Secret>();
     /** What processes had, once they are no longer watched. */
-    seen: ReturnType<ProcessWatch["stop"]> = { machine: "", hosts: "" };
+    seen: Seen = { machine: "", hosts: "", late: "" };
 
     private readonly live: LiveClass;
 
@@ -45,11 +45,33 @@ export class SecretWatch {
         return [...new Set([...this.secrets.values()].map(({ name }) => name))].sort();
     }
 
-    /** Puts the planted value into a process here, one on a host, files, and an object. */
+    /**
+     * Puts the planted value into processes here, one on a host, files, and an object. Each process lives until the watch
+     * has seen it, however late that is.
+     */
     async plant(row: Row): Promise<void> {
-        const inArguments = spawn("sleep", ["0.5"], { argv0: `sleep ${planted}`, stdio: "ignore" });
-        const inEnvironment = spawn("sleep", ["0.5"], { env: { PLANTED: planted }, stdio: "ignore" });
-        await ssh(passwordLogin(row), `echo ${planted} > planted.txt; PLANTED=${planted} sleep 0.5`);
+        const here = [
+            spawn("sleep", ["600"], { argv0: `sleep ${planted}-arguments`, stdio: "ignore" }),
+            spawn("sleep", ["600"], { env: { PLANTED: `${planted}-environment` }, stdio: "ignore" }),
+        ];
+        const login = passwordLogin(row);
+        try {
+            const there = ssh(
+                login,
+                `echo ${planted} > planted.txt; export PLANTED=${planted}-host; ` +
+                    "for wait in $(seq 600); do [ -e planted.seen ] || sleep 1; done; rm planted.seen",
+            );
+            await Promise.all([
+                // Where it fails, that is the reason why nothing is seen.
+                Promise.race([there.then(() => undefined), this.processes.sees(`${planted}-host`, "hosts")]),
+                this.processes.sees(`${planted}-arguments`, "machine"),
+                this.processes.sees(`${planted}-environment`, "machine"),
+            ]);
+            await ssh(login, "touch planted.seen");
+            await there;
+        } finally {
+            for (const child of here) child.kill();
+        }
         await writeFile(path.join(this.live.cloud.dir, "planted.bin"), `\0\xff${planted}\0`, "latin1");
         await this.live.aws(S3Client).send(
             new PutObjectCommand({
@@ -58,9 +80,6 @@ export class SecretWatch {
                 Body: planted,
             }),
         );
-        for (const child of [inArguments, inEnvironment]) {
-            if (child.exitCode === null) await new Promise((done) => child.once("exit", done));
-        }
     }
 
     /** Looks at processes no longer. */

@@ -20,9 +20,9 @@ export function answerLookUp(question: Question, region: string): Record<string,
         case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
             return { locations: [`${region}b`, `${region}a`] };
         case "aws:emr/getReleaseLabels:getReleaseLabels":
-            return { releaseLabels: ["emr-7.13.0"] };
+            return { releaseLabels: ["emr-7.13.0", "emr-7.12.0"] };
         case "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes":
-            return { supportedInstanceTypes: [{ type: "m5.xlarge" }] };
+            return { supportedInstanceTypes: [{ type: "m5.xlarge" }, { type: "m6g.xlarge" }] };
         case "aws:iam/getRole:getRole":
             return { arn: token(owner, "arn") };
         case "aws:ssm/getParameter:getParameter":

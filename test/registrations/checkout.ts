@@ -61,14 +61,21 @@ export class Checkout {
         return new Checkout(path.resolve(folder), load(text) as Project);
     }
 
+    /** Keys of the settings that the program has. */
+    get settingKeys(): ReadonlySet<string> {
+        return new Set(Object.keys(this.project.config ?? {}).filter((key) => !key.includes(":")));
+    }
+
     /**
      * Runs the program for a class, as Pulumi's language host does: with the SDK's own `cmd/run` and the options of
      * Pulumi.yaml, in a process of its own.
+     *
+     * @param settings of the class, besides the stack file's
      */
-    async run(set: SettingSet, mode: Mode, archive: string): Promise<Run> {
+    async run(set: SettingSet, mode: Mode, settings: Config): Promise<Run> {
         const { name: project } = this.project;
         const stack = set.stack ?? "eu-west-1";
-        const config = await this.config(set, archive);
+        const config = await this.config(set, settings);
         const recorder = new Recorder({
             stack,
             project,
@@ -95,12 +102,12 @@ export class Checkout {
     }
 
     /** Defaults of the project, then the stack's file, then the class's own settings: as the engine puts them together. */
-    private async config(set: SettingSet, archive: string): Promise<Config> {
+    private async config(set: SettingSet, settings: Config): Promise<Config> {
         const full = (key: string) => (key.includes(":") ? key : `${this.project.name}:${key}`);
         const defaults = Object.entries(this.project.config ?? {}).map(
             ([key, { value, default: otherwise }]) => [full(key), value ?? otherwise] as const,
         );
-        const own = Object.entries(set.settings(archive)).map(([key, value]) => [full(key), value] as const);
+        const own = Object.entries(settings).map(([key, value]) => [full(key), value] as const);
         return Object.fromEntries([...defaults, ...Object.entries(await this.stackFile(set)), ...own]);
     }
 
@@ -122,6 +129,8 @@ export class Checkout {
             cwd: this.folder,
             env: {
                 ...withoutAccounts(process.env),
+                // The program looks whether that agent is there; this shell's is nobody's business.
+                SSH_AUTH_SOCK: undefined,
                 PULUMI_CONFIG: JSON.stringify(config),
                 PULUMI_CONFIG_SECRET_KEYS: "[]",
                 PULUMI_NODEJS_TYPESCRIPT: String(typescript),

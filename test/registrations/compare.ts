@@ -41,6 +41,21 @@ function whyEmpty({ refused }: SettingSet, run: Run): string {
 const modesOf = ({ refused }: SettingSet): readonly Mode[] =>
     refused === undefined ? ["preview", "up"] : ["up"];
 
+/** Keys of settings that only one of the programs has, so that no class can say the same to both. */
+function unequalKeys([before, after]: readonly [Checkout, Checkout]): ReadonlySet<string> {
+    const [ours, theirs] = [before.settingKeys, after.settingKeys];
+    return new Set([...ours, ...theirs].filter((key) => !(ours.has(key) && theirs.has(key))));
+}
+
+function settingsOfBoth(
+    checkouts: readonly [Checkout, Checkout],
+    set: SettingSet,
+    archive: string,
+): Readonly<Record<string, unknown>> {
+    const unequal = unequalKeys(checkouts);
+    return Object.fromEntries(Object.entries(set.settings(archive)).filter(([key]) => !unequal.has(key)));
+}
+
 /** Runs one class in both checkouts, at the same time. */
 async function compareOne(
     checkouts: readonly [Checkout, Checkout],
@@ -49,7 +64,8 @@ async function compareOne(
     archive: string,
     keep: string | undefined,
 ): Promise<Comparison> {
-    const [before, after] = await Promise.all(checkouts.map((checkout) => checkout.run(set, mode, archive)));
+    const settings = settingsOfBoth(checkouts, set, archive);
+    const [before, after] = await Promise.all(checkouts.map((checkout) => checkout.run(set, mode, settings)));
     if (before === undefined || after === undefined) {
         throw new Error("two checkouts are needed");
     }
@@ -76,6 +92,7 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
         throw new Error(`No set of settings has "${only}" in its name. There are:\n${names}`);
     }
     const checkouts = [await Checkout.at(oldFolder), await Checkout.at(newFolder)] as const;
+    const unequal = [...unequalKeys(checkouts)];
     const folder = await mkdtemp(path.join(os.tmpdir(), "student-labs-registrations-"));
     const archive = path.join(folder, "course.tar.gz");
     const table = new Table({
@@ -110,6 +127,9 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
     }
     table.push(["all", "", total.requests, total.resources, total.fields, total.differences]);
     say(table.toString());
+    if (unequal.length > 0) {
+        say(`Left out of every class, since only one of the programs has them: ${unequal.join(", ")}.`);
+    }
     lines.forEach((line) => say(line));
     say(
         total.differences === 0

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
+import { archive as tarArchive } from "../tarArchive.ts";
 import * as yaml from "js-yaml";
 import { checkSettings } from "../../components/settings/settings.ts";
 import { settingsTables, tablesIn } from "../../scripts/settingsTable.ts";
@@ -107,7 +107,7 @@ describe("The documentation", () => {
 
     it("shows only settings that the program takes", () => {
         const archive = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "docs-")), "course.tar.gz");
-        fs.writeFileSync(archive, gzipSync(""));
+        fs.writeFileSync(archive, tarArchive({ "course/notes.txt": "" }));
         const needed = { students: ["ada"], allowedSshCidrs: ["130.88.0.0/16"] };
         const blocks = pages.flatMap((from) => from.codeBlocks("yaml"));
         const examples = blocks.flatMap((text) => {
@@ -166,7 +166,7 @@ describe("docs/troubleshooting.md", () => {
     const quoted = page("docs/troubleshooting.md").firstColumnCode;
     const others = Object.values(wordsOfOthers).flat();
     const program = ["index.ts", ...filesIn("components"), ...filesIn("scripts/machine")]
-        .filter((file) => /\.(ts|sh)$/.test(file))
+        .filter((file) => /\.(ts|sh|py)$/.test(file))
         .map(read)
         .join("\n");
 

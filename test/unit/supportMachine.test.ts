@@ -112,7 +112,7 @@ describe("A machine that supports the class", () => {
                             fromPort: port,
                             toPort: port,
                             referencedSecurityGroupId: "classroom-network-machines-id",
-                            tags: { Project: "student-labs", Stack: "eu-west-1", Support: machine },
+                            tags: { ...tags, Support: machine },
                         })),
                 ),
             );

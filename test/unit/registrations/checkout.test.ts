@@ -6,7 +6,8 @@ import { REPOSITORY } from "../../emulator/engine/scratch.ts";
 import { Checkout, type Mode, type Run } from "../../registrations/checkout.ts";
 import { compare } from "../../registrations/recording.ts";
 
-const set = { name: "a class", stack: "eu-west-1", settings: () => ({ students: ["Ada"] }) };
+const settings = { students: ["Ada"] };
+const set = { name: "a class", stack: "eu-west-1", settings: () => settings };
 
 /** What a small program registers: one secret, and its settings. */
 const program = (size: number) => `
@@ -53,7 +54,7 @@ describe("A checkout whose registrations are compared", () => {
             export default async (): Promise<object> => {${program(size)}};`,
     });
     const run = async (checkout: string, mode: Mode): Promise<Run> =>
-        (await Checkout.at(checkout)).run(set, mode, "no archive");
+        (await Checkout.at(checkout)).run(set, mode, settings);
 
     it("is run as it says itself, with the project's, the stack's and the class's settings", async function () {
         // Three new processes.
@@ -97,6 +98,11 @@ describe("A checkout whose registrations are compared", () => {
                 [`resource ${urn}`, "object.input.size.secret"],
             ],
         );
+    });
+
+    it("knows which settings its program has", async () => {
+        const checkout = await Checkout.at(make("settings", modules(1), false));
+        assert.deepEqual([...checkout.settingKeys], ["spares", "students"]);
     });
 
     it("must have a Pulumi.yaml", async () => {
