@@ -1,6 +1,42 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+/**
+ * The rooms of components/, from what is there first to what is made last. Nothing imports a room further down, and
+ * `network` and `identity` do not know each other.
+ */
+const rooms = ["names", "failures", "settings", "preflight", ["network", "identity"], "classroom", "lab"].map(
+    (room) => [room].flat(),
+);
+
+/** For each room, the rooms that it may not import. */
+const directions = rooms.flatMap((storey, index) =>
+    storey.map((room) => ({
+        files: [`components/${room}/**/*.ts`],
+        rules: {
+            "no-restricted-imports": [
+                "error",
+                {
+                    patterns: [
+                        {
+                            regex: `^\\.\\./(${
+                                [...storey, ...rooms.slice(index + 1).flat()]
+                                    .filter((other) => other !== room)
+                                    .join("|") || "(?!)"
+                            })/`,
+                            message: `components/${room}/ knows nothing of rooms further down (CONTRIBUTING.md, "Where things are").`,
+                        },
+                        {
+                            regex: "^(\\.\\./)+(scripts|test)/",
+                            message: "The program knows nothing of the operator's tool and of the tests.",
+                        },
+                    ],
+                },
+            ],
+        },
+    })),
+);
+
 export default tseslint.config(
     { ignores: ["node_modules/", "eslint.config.mjs"] },
     js.configs.recommended,
@@ -26,4 +62,5 @@ export default tseslint.config(
             "@typescript-eslint/require-await": "off",
         },
     },
+    ...directions,
 );

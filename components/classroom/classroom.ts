@@ -9,17 +9,36 @@ import { LabFailures } from "../failures/labFailures.ts";
 import { LabIdentity } from "../identity/labIdentity.ts";
 import { Leftovers } from "../failures/leftovers.ts";
 import { Network } from "../network/network.ts";
+import type { CourseObject } from "../preflight/courseObject.ts";
 import type { Region } from "../preflight/region.ts";
 import { ScheduledStop } from "./scheduledStop.ts";
 import { ScratchBucket } from "./scratchBucket.ts";
-import type { Settings } from "../settings/definitions.ts";
-import { studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
-import { stackTags } from "../names/tags.ts";
+import type {
+    AccessSettings,
+    ClusterSettings,
+    MachineSettings,
+    PeopleSettings,
+    TimeSettings,
+} from "../settings/definitions.ts";
+import { type ReadableArchive, studentPolicy, supportPolicy } from "../identity/studentPolicy.ts";
+import { type StackTags, stackTags } from "../names/tags.ts";
+import { classId } from "./classId.ts";
 
 /** Inputs of a {@link Classroom}. */
 export interface ClassroomArgs {
     readonly region: Region;
-    readonly settings: Settings;
+    /** What S3 knows of the course archive, where that is an object of a bucket which exists. */
+    readonly courseObject: CourseObject | undefined;
+    /** Whether there is anything that reads a support machine's policy; the names themselves are nothing to the classroom. */
+    readonly people: Pick<PeopleSettings, "supportMachines">;
+    /** Rules of the machines' security group. A change adds and removes rules in place. */
+    readonly access: Pick<AccessSettings, "allowedSshCidrs" | "sshPorts">;
+    /** The archive that is put into the bucket. A change replaces the object. */
+    readonly machines: Pick<MachineSettings, "courseArchive">;
+    /** What is shared among the labs. A change of `isolation` makes the clusters anew. */
+    readonly clusters: Pick<ClusterSettings, "clusters" | "isolation" | "studentCredentials" | "dataBuckets">;
+    /** Whether clusters run now, and whether AWS stops the class by itself. A change adds or removes what that needs. */
+    readonly times: Pick<TimeSettings, "power" | "nightlyStop" | "endsAt">;
 }
 
 /** What the labs of one region share. */
@@ -28,6 +47,8 @@ export class Classroom extends pulumi.ComponentResource {
     readonly failures: LabFailures;
     /** What killed runs of this stack have left behind. */
     readonly leftovers: Leftovers;
+    /** Tags of everything of the class. */
+    readonly tags: StackTags;
     /** The operator's way into every machine. Its private half is a secret of the state. */
     readonly key: tls.PrivateKey;
     /** EC2's name of that key; frozen on machines. */
@@ -52,11 +73,13 @@ export class Classroom extends pulumi.ComponentResource {
 
     constructor(name: string, args: ClassroomArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Classroom", name, {}, opts);
-        const { region, settings } = args;
+        const { region, access, machines, clusters, times } = args;
         this.leftovers = new Leftovers(region.name);
         this.failures = new LabFailures("classroom", this.leftovers);
         const child = { parent: this, hooks: this.failures.hooks };
 
+        this.tags = stackTags(classId(`${name}-id`, child));
+        const tags = this.tags;
         this.key = new tls.PrivateKey(
             `${name}-key`,
             { algorithm: "ED25519" },
@@ -65,91 +88,107 @@ export class Classroom extends pulumi.ComponentResource {
         );
         const keyPair = new aws.ec2.KeyPair(
             `${name}-key`,
-            { publicKey: this.key.publicKeyOpenssh, tags: stackTags() },
+            { publicKey: this.key.publicKeyOpenssh, tags },
             child,
         );
         this.network = new Network(
             `${name}-network`,
-            { region, allowedSshCidrs: settings.allowedSshCidrs, sshPorts: settings.sshPorts },
+            { region, allowedSshCidrs: access.allowedSshCidrs, sshPorts: access.sshPorts, tags },
             child,
         );
-        this.bucket = new ScratchBucket(`${name}-scratch`, child);
+        this.bucket = new ScratchBucket(`${name}-scratch`, { tags }, child);
         this.courseMaterial =
-            settings.courseArchive.kind === "none"
+            machines.courseArchive.kind === "none"
                 ? undefined
                 : new CourseMaterial(
                       `${name}-course`,
-                      { archive: settings.courseArchive, bucket: this.bucket, partition: region.partition },
+                      {
+                          archive: machines.courseArchive,
+                          object: args.courseObject,
+                          bucket: this.bucket,
+                          partition: region.partition,
+                          tags,
+                      },
                       child,
                   );
-        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region }, child);
+        this.emrServiceRole = new EmrServiceRole(`${name}-emr`, { region, tags }, child);
         const policy = new aws.iam.Policy(
             `${name}-student`,
             {
                 description: "What a student may do, from the machine and from code in a step",
                 policy: pulumi
-                    .all([this.bucket.arn, this.courseMaterial?.arn])
-                    .apply(([bucketArn, courseArchiveArn]) =>
+                    .all([this.bucket.arn, this.readableArchive()])
+                    .apply(([bucketArn, courseArchive]) =>
                         JSON.stringify(
                             studentPolicy({
                                 region,
                                 bucketArn,
-                                courseArchiveArn,
-                                isolation: settings.isolation,
+                                courseArchive,
+                                dataBuckets: clusters.dataBuckets,
+                                isolation: clusters.isolation,
                             }),
                         ),
                     ),
-                tags: stackTags(),
+                tags,
             },
             child,
         );
 
         this.keyName = keyPair.keyName;
         this.studentPolicyArn = policy.arn;
-        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, settings, child);
-        const shared = { owner: "class", tags: stackTags(), policyArn: policy.arn };
-        const together = settings.isolation === "class";
+        this.supportPolicyArn = this.declareSupportPolicy(`${name}-support`, args, child);
+        const shared = { owner: "class", tags: tags, policyArn: policy.arn };
+        const together = clusters.isolation === "class";
         this.sharedIdentity = together ? new LabIdentity(`${name}-students`, shared, child) : undefined;
         this.sharedAccessKey =
-            together && settings.studentCredentials === "access-key"
+            together && clusters.studentCredentials === "access-key"
                 ? new StudentAccessKey(`${name}-access`, shared, child)
                 : undefined;
-        const clusters = settings.power === "on" && settings.clusters === "on";
+        const running = times.power === "on" && clusters.clusters === "on";
         this.sharedClusterGroup =
-            together && clusters
+            together && running
                 ? new ClusterGroup(
                       `${name}-clusters`,
                       {
                           vpcId: this.network.vpcId,
                           description: "Clusters of all labs",
                           machinesGroupId: this.network.machinesGroupId,
-                          tags: stackTags(),
+                          tags,
                       },
                       child,
                   )
                 : undefined;
         this.scheduledStop =
-            settings.nightlyStop === undefined && settings.endsAt === undefined
+            times.nightlyStop === undefined && times.endsAt === undefined
                 ? undefined
-                : new ScheduledStop(`${name}-stop`, { region }, child);
+                : new ScheduledStop(`${name}-stop`, { region, tags }, child);
         this.registerOutputs({ keyName: this.keyName, studentPolicyArn: this.studentPolicyArn });
+    }
+
+    private readableArchive(): pulumi.Output<ReadableArchive> | undefined {
+        const material = this.courseMaterial;
+        return material?.arn.apply((arn) => ({
+            arn,
+            region: material.region,
+            kmsKeyArn: material.kmsKeyArn,
+        }));
     }
 
     private declareSupportPolicy(
         name: string,
-        settings: Settings,
+        { region, people: { supportMachines } }: Pick<ClassroomArgs, "region" | "people">,
         opts: pulumi.CustomResourceOptions,
     ): pulumi.Output<string> | undefined {
-        const archiveArn = this.courseMaterial?.arn;
-        if (archiveArn === undefined || settings.supportMachines.length === 0) {
+        const archive = this.readableArchive();
+        if (archive === undefined || supportMachines.length === 0) {
             return undefined;
         }
         const policy = new aws.iam.Policy(
             name,
             {
                 description: "What a machine that supports the class may do",
-                policy: archiveArn.apply((arn) => JSON.stringify(supportPolicy(arn))),
-                tags: stackTags(),
+                policy: archive.apply((one) => JSON.stringify(supportPolicy(one, region))),
+                tags: this.tags,
             },
             opts,
         );

@@ -1,19 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import type { ScratchBucket } from "./scratchBucket.ts";
+import { machineReport } from "../failures/machineReport.ts";
+import type { Tags } from "../names/tags.ts";
+import type { CourseObject } from "../preflight/courseObject.ts";
 import type { CourseArchive } from "../settings/courseArchive.ts";
-import { stackTags } from "../names/tags.ts";
 
 /** Inputs of {@link CourseMaterial}. */
 export interface CourseMaterialArgs {
     /** A file of the operator's or an object that exists. A change re-runs bootstrap on every machine. */
     readonly archive: Exclude<CourseArchive, { readonly kind: "none" }>;
+    /** What S3 knows of the object, where the archive is one. */
+    readonly object: CourseObject | undefined;
     /** Takes the operator's file, as one object. */
     readonly bucket: ScratchBucket;
     readonly partition: string;
+    /** Tags of the object. A change updates them in place. */
+    readonly tags: Tags;
 }
 
 /** The archive of the course as one object in S3, which the students may read. */
@@ -24,6 +27,11 @@ export class CourseMaterial extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
     /** Changes with the content; makes bootstrap run again. */
     readonly version: pulumi.Output<string>;
+    /** Region of the bucket; `undefined` where it is the class's. */
+    readonly region: string | undefined;
+    /** Whoever reads the archive must be allowed to use this key; `undefined` where that needs no right. */
+    readonly kmsKeyArn: string | undefined;
+    private told = false;
 
     constructor(name: string, args: CourseMaterialArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:CourseMaterial", name, {}, opts);
@@ -34,33 +42,48 @@ export class CourseMaterial extends pulumi.ComponentResource {
         });
 
         if (archive.kind === "file") {
+            this.warn(archive.leftOut);
             const object = new aws.s3.BucketObjectv2(
                 `${name}-archive`,
                 {
                     bucket: bucket.bucket,
-                    key: `course/${path.basename(archive.path)}`,
+                    // Not the file's name: the key is part of a policy, which takes few of the characters of file names.
+                    key: "course/archive.tar.gz",
                     source: new pulumi.asset.FileAsset(archive.path),
-                    tags: stackTags(),
+                    tags: args.tags,
                 },
                 { parent: this, hooks: opts?.hooks },
             );
             const { uri, arn } = locate(object.bucket, object.key);
             this.uri = uri;
             this.arn = arn;
-            this.version = pulumi.output(
-                createHash("sha256").update(fs.readFileSync(archive.path)).digest("hex"),
-            );
+            this.version = pulumi.output(archive.sha256);
         } else {
-            // Also says before anything is created that the object is missing or out of reach.
-            const object = aws.s3.getObjectOutput(
-                { bucket: archive.bucket, key: archive.object },
-                { parent: this },
-            );
             const { uri, arn } = locate(archive.bucket, archive.object);
             this.uri = uri;
             this.arn = arn;
-            this.version = object.etag;
+            this.version = pulumi.output(args.object?.version ?? "");
         }
+        this.region = args.object?.region;
+        this.kmsKeyArn = args.object?.kmsKeyArn;
         this.registerOutputs({ uri: this.uri, arn: this.arn, version: this.version });
+    }
+
+    /**
+     * Tells the operator what bootstrap found in the archive that arrives on no machine: of an object, nobody has looked
+     * before. Once, whatever the number of machines.
+     *
+     * @param printed standard output of bootstrap on one of them
+     */
+    tellLeftOut(printed: pulumi.Output<string>): void {
+        pulumi.unsecret(printed).apply((text) => this.warn(machineReport(text).leftOut ?? ""));
+    }
+
+    private warn(leftOut: string): void {
+        // The settings have told it of a local file, and a machine lists the same.
+        if (leftOut !== "" && !this.told) {
+            this.told = true;
+            void pulumi.log.warn(`courseArchive: not on the machines: ${leftOut}`, this);
+        }
     }
 }

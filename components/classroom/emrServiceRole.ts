@@ -1,17 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../preflight/region.ts";
-import { stackTags } from "../names/tags.ts";
-
-/**
- * Start of the names of this stack's lab roles, which the EMR service role may pass to nodes.
- *
- * @param project name of the Pulumi project
- * @param stack name of the stack
- */
-export function labRolePrefix(project: string, stack: string): string {
-    return `${project}-${stack}-`;
-}
+import { labRolePrefix } from "../names/roles.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Lets EMR pass the labs' roles, and no other, to the nodes that it starts. */
 export function passRolePolicy(region: Region, rolePrefix: string): aws.iam.PolicyDocument {
@@ -59,7 +50,11 @@ export function emrTrustPolicy(region: Region): aws.iam.PolicyDocument {
 export class EmrServiceRole extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
 
-    constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        name: string,
+        args: { readonly region: Region; readonly tags: Tags },
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("student-labs:index:EmrServiceRole", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
 
@@ -68,7 +63,7 @@ export class EmrServiceRole extends pulumi.ComponentResource {
             {
                 description: "EMR itself, for the clusters of the labs",
                 assumeRolePolicy: JSON.stringify(emrTrustPolicy(args.region)),
-                tags: stackTags(),
+                tags: args.tags,
             },
             child,
         );

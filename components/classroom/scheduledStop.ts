@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../preflight/region.ts";
 import type { NightlyStop } from "../settings/schedule.ts";
-import { stackTags } from "../names/tags.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** When AWS stops the class by itself. */
 export interface StopTimes {
@@ -79,10 +79,14 @@ export class ScheduledStop extends pulumi.ComponentResource {
     readonly roleArn: pulumi.Output<string>;
     readonly groupName: pulumi.Output<string>;
 
-    constructor(name: string, args: { readonly region: Region }, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        name: string,
+        args: { readonly region: Region; readonly tags: Tags },
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("student-labs:index:ScheduledStop", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
-        const group = new aws.scheduler.ScheduleGroup(`${name}-schedules`, { tags: stackTags() }, child);
+        const group = new aws.scheduler.ScheduleGroup(`${name}-schedules`, { tags: args.tags }, child);
         const role = new aws.iam.Role(
             `${name}-role`,
             {
@@ -105,7 +109,7 @@ export class ScheduledStop extends pulumi.ComponentResource {
                         },
                     ],
                 }),
-                tags: stackTags(),
+                tags: args.tags,
             },
             child,
         );
@@ -115,7 +119,9 @@ export class ScheduledStop extends pulumi.ComponentResource {
                 // Not auto-named: a second one, left by a killed run, would keep the role from being deleted.
                 name: "stop-class",
                 role: role.name,
-                policy: JSON.stringify(stopPolicy(args.region, stackTags())),
+                policy: pulumi
+                    .output(args.tags)
+                    .apply((tags) => JSON.stringify(stopPolicy(args.region, tags))),
             },
             child,
         );

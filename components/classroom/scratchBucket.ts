@@ -1,14 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stackTags } from "../names/tags.ts";
+import type { Tags } from "../names/tags.ts";
 
 /** Days after which what a job left behind is deleted; longer than any class, so that nobody loses a result in one. */
 const lifetimeDays = 30;
-
-/** Where a lab's jobs put their data, and EMR the logs: its own part of the bucket. Ends with a slash. */
-export function labPrefix(lab: string): string {
-    return `labs/${lab}/`;
-}
 
 /**
  * The bucket that the clusters work in: private, encrypted, emptied by age, and gone with the class.
@@ -19,12 +14,15 @@ export class ScratchBucket extends pulumi.ComponentResource {
     readonly bucket: pulumi.Output<string>;
     readonly arn: pulumi.Output<string>;
 
-    constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    /** @param args tags of the bucket, updated in place */
+    constructor(name: string, args: { readonly tags: Tags }, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:ScratchBucket", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
 
+        // Encryption is not among its settings: S3 encrypts every new bucket with AES256 since January 2023, and a resource
+        // for it would have S3's own additions (keys of the bucket, blocked kinds) read back as changes.
         // forceDestroy, because jobs leave objects behind and `pulumi destroy` must leave nothing.
-        const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: true, tags: stackTags() }, child);
+        const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: true, tags: args.tags }, child);
         new aws.s3.BucketPublicAccessBlock(
             `${name}-private`,
             {
@@ -33,14 +31,6 @@ export class ScratchBucket extends pulumi.ComponentResource {
                 blockPublicPolicy: true,
                 ignorePublicAcls: true,
                 restrictPublicBuckets: true,
-            },
-            child,
-        );
-        new aws.s3.BucketServerSideEncryptionConfiguration(
-            `${name}-encryption`,
-            {
-                bucket: bucket.bucket,
-                rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
             },
             child,
         );

@@ -1,21 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Leftovers } from "./leftovers.ts";
+import { scriptFailure, withoutAddressSecrets } from "./machineReport.ts";
+import { mendOf } from "./mends.ts";
+import { printable } from "./printable.ts";
 
 /**
- * The words of AWS's errors as people want them: without the engine's frame around them, each once, one line.
+ * The words of AWS's or a machine's errors as people want them: without the engine's frame around them, each once, one
+ * line of at most 500 printable characters, with the way out where it is known. Of a script that failed on a machine, what
+ * it says itself.
  *
  * @param errors as an error hook gets them, newest first
  */
 export function reasonIn(errors: readonly string[]): string {
-    const lines = errors.map((error) =>
-        error
-            // Of a script's output, what went well says nothing about why it failed.
-            .replace(/^lab: changed: .*$/gm, "")
-            .replace(/\s+/g, " ")
-            .replace(/^(\d+ errors? occurred: ?)?[*\s]*/, "")
-            .trim(),
+    const lines = errors.map(
+        (error) =>
+            scriptFailure(error) ??
+            withoutAddressSecrets(
+                error
+                    // Of a script's output, what went well says nothing about why it failed.
+                    .replace(/^lab: changed: .*$/gm, "")
+                    // The command is the same for all machines, and long.
+                    .replace(/: running "(?:[^"\\]|\\.)*":/g, ":")
+                    .slice(0, 100_000)
+                    .replace(/\s+/g, " ")
+                    .replace(/^(\d+ errors? occurred: ?)?[*\s]*/, "")
+                    .trim(),
+            ),
     );
-    return [...new Set(lines)].filter((line) => line !== "").join("; ");
+    const said = [...new Set(lines)].filter((line) => line !== "").join("; ");
+    // A script that was ended in the middle may have said why it stopped, and not what ended it.
+    const mend = mendOf([said, ...errors.map((error) => error.slice(0, 500))].join(" "));
+    return mend === undefined ? printable(said) : `${printable(said, 250)} -- ${mend}`;
 }
 
 /**
@@ -41,7 +56,7 @@ export class LabFailures {
                 }
             } catch (error) {
                 errors.push(
-                    `a killed run left it behind, remove it by hand (removing it failed: ${String(error)})`,
+                    `it is there already and could not be taken out of the way: ${error instanceof Error ? error.message : String(error)}`,
                 );
             }
             this.reasons.push(`${args.name}: ${reasonIn(errors)}`);

@@ -1,6 +1,9 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { Route53Client } from "@aws-sdk/client-route-53";
 import * as pulumi from "@pulumi/pulumi";
+import { removeOwnRecord, type WantedRecord } from "./dnsLeftover.ts";
+import { type ClientAccess, providerAccess } from "./providerAccess.ts";
 
 /** Inputs of a resource, as an error hook gets them. */
 type Inputs = Readonly<Record<string, string | number | undefined>>;
@@ -12,29 +15,37 @@ interface Leftover {
     readonly remove: (inputs: Inputs, clients: Clients) => Promise<void>;
 }
 
-/** Clients with the operator's own rights, made when they are needed: which is almost never. */
+/** Clients with the rights of the provider, made when they are needed: which is almost never. */
 class Clients {
     private readonly region: string;
-    private readonly profile: string | undefined;
+    private access: Promise<ClientAccess> | undefined;
 
-    /** @param profile of the stack's configuration; `undefined` = credentials as the environment has them */
-    constructor(region: string, profile: string | undefined) {
+    constructor(region: string) {
         this.region = region;
-        this.profile = profile;
     }
 
     async ec2(): Promise<{ sdk: typeof import("@aws-sdk/client-ec2"); client: EC2Client }> {
         const sdk = await import("@aws-sdk/client-ec2");
-        return { sdk, client: new sdk.EC2Client(this.options()) };
+        return { sdk, client: new sdk.EC2Client(await this.options()) };
     }
 
     async iam(): Promise<{ sdk: typeof import("@aws-sdk/client-iam"); client: IAMClient }> {
         const sdk = await import("@aws-sdk/client-iam");
-        return { sdk, client: new sdk.IAMClient(this.options()) };
+        return { sdk, client: new sdk.IAMClient(await this.options()) };
     }
 
-    private options() {
-        return { region: this.region, ...(this.profile === undefined ? {} : { profile: this.profile }) };
+    async route53(): Promise<{ sdk: typeof import("@aws-sdk/client-route-53"); client: Route53Client }> {
+        const sdk = await import("@aws-sdk/client-route-53");
+        return { sdk, client: new sdk.Route53Client(await this.options()) };
+    }
+
+    /** Asked for once where it was answered: a role is taken for all that is in the way. */
+    private options(): Promise<ClientAccess> {
+        this.access ??= providerAccess(this.region, new pulumi.Config("aws")).catch((error: unknown) => {
+            this.access = undefined;
+            throw error;
+        });
+        return this.access;
     }
 }
 
@@ -151,6 +162,12 @@ async function revokeRules(inputs: Inputs, clients: Clients, IsEgress: boolean):
         : client.send(new sdk.RevokeSecurityGroupIngressCommand(rules)));
 }
 
+/** As it is asked for and no other: records carry no tags. */
+async function removeRecord(inputs: Inputs, clients: Clients): Promise<void> {
+    const { sdk, client } = await clients.route53();
+    await removeOwnRecord(sdk, client, inputs as unknown as WantedRecord);
+}
+
 /**
  * What there can be but one of, by type of resource. Each is told by something of this stack alone that the state does
  * know: the network, the group, the role or the user that it belongs to. So what is removed is of this stack, and unused,
@@ -172,6 +189,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
         refusal: /Resource\.AlreadyAssociated/,
         remove: removeAssociation,
     },
+    "aws:route53/record:Record": { refusal: /but it already exists/, remove: removeRecord },
     "aws:ec2/vpcEndpoint:VpcEndpoint": { refusal: /RouteAlreadyExists/, remove: removeEndpoint },
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
         refusal: /InvalidPermission\.Duplicate/,
@@ -198,8 +216,7 @@ export class Leftovers {
 
     /** @param region of the stack, e.g. `eu-west-1` */
     constructor(region: string) {
-        // As the provider takes it; credentials in the environment need nothing.
-        this.clients = new Clients(region, new pulumi.Config("aws").get("profile"));
+        this.clients = new Clients(region);
     }
 
     /**

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { labRolePrefix } from "../classroom/emrServiceRole.ts";
+import { labRolePrefix } from "../names/roles.ts";
 import type { Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link LabIdentity}. */

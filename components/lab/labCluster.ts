@@ -6,16 +6,19 @@ import type { ClusterGroup } from "../network/clusterGroup.ts";
 import type { LabIdentity } from "../identity/labIdentity.ts";
 import type { Region } from "../preflight/region.ts";
 import { scheduleStop } from "../classroom/scheduledStop.ts";
-import { labPrefix } from "../classroom/scratchBucket.ts";
-import type { Settings } from "../settings/definitions.ts";
+import { labPrefix } from "../names/labPrefix.ts";
+import type { ClusterSettings, TimeSettings } from "../settings/definitions.ts";
 import { emrTag, labTags } from "../names/tags.ts";
 
-/** Inputs of a {@link LabCluster}. What a changed setting does is in the settings' own declarations. */
+/** Inputs of a {@link LabCluster}. */
 export interface LabClusterArgs {
     readonly lab: string;
     readonly classroom: Classroom;
     readonly region: Region;
-    readonly settings: Settings;
+    /** What the cluster is. Idle hours and step concurrency change in place, all else makes it anew. */
+    readonly clusters: ClusterSettings;
+    /** When AWS ends the cluster. A change changes its schedules. */
+    readonly times: Pick<TimeSettings, "nightlyStop" | "endsAt">;
     readonly identity: LabIdentity;
     /** The security group of the nodes, the lab's own or the class's. */
     readonly group: ClusterGroup;
@@ -23,7 +26,7 @@ export interface LabClusterArgs {
 
 /** The groups of nodes that the settings ask for: one primary, the others core, On-Demand or Spot. */
 export function nodeGroups(
-    settings: Pick<Settings, "clusterInstanceType" | "clusterInstanceCount" | "clusterSpot">,
+    settings: Pick<ClusterSettings, "clusterInstanceType" | "clusterInstanceCount" | "clusterSpot">,
 ): Pick<aws.emr.ClusterArgs, "masterInstanceGroup" | "coreInstanceGroup"> {
     const {
         clusterInstanceType: instanceType,
@@ -56,9 +59,9 @@ export class LabCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: LabClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:LabCluster", name, {}, opts);
-        const { classroom, identity, settings, region, group } = args;
+        const { classroom, identity, clusters, region, group } = args;
         const child = { parent: this, hooks: opts?.hooks };
-        const tags = labTags(args.lab);
+        const tags = labTags(classroom.tags, args.lab);
 
         // RSA: the one kind that every EMR release is known to take.
         const key = new tls.PrivateKey(
@@ -72,8 +75,8 @@ export class LabCluster extends pulumi.ComponentResource {
             name,
             {
                 name: `${pulumi.getProject()}-${pulumi.getStack()}-${args.lab}`,
-                releaseLabel: settings.emrRelease,
-                applications: [...settings.clusterApplications],
+                releaseLabel: clusters.emrRelease,
+                applications: [...clusters.clusterApplications],
                 serviceRole: classroom.emrServiceRole.arn,
                 ec2Attributes: {
                     subnetId: classroom.network.subnetId,
@@ -83,12 +86,12 @@ export class LabCluster extends pulumi.ComponentResource {
                     instanceProfile: identity.profileName,
                     keyName: keyPair.keyName,
                 },
-                ...nodeGroups(settings),
+                ...nodeGroups(clusters),
                 keepJobFlowAliveWhenNoSteps: true,
-                ...(settings.clusterIdleHours > 0
-                    ? { autoTerminationPolicy: { idleTimeout: settings.clusterIdleHours * 3600 } }
+                ...(clusters.clusterIdleHours > 0
+                    ? { autoTerminationPolicy: { idleTimeout: clusters.clusterIdleHours * 3600 } }
                     : {}),
-                stepConcurrencyLevel: settings.clusterStepConcurrency,
+                stepConcurrencyLevel: clusters.clusterStepConcurrency,
                 // In the lab's own prefix: the nodes write the logs with the lab's identity.
                 logUri: pulumi.interpolate`s3://${classroom.bucket.bucket}/${labPrefix(args.lab)}logs/`,
                 // Keeps what a refresh reads small, however many jobs the students submitted.
@@ -98,8 +101,9 @@ export class LabCluster extends pulumi.ComponentResource {
             {
                 ...child,
                 // The provider reads the students' jobs as if the program had asked for them, and would replace the
-                // cluster because it had not (terraform-provider-aws #14976).
-                ignoreChanges: ["steps"],
+                // cluster because it had not (terraform-provider-aws #14976). So it does with the Amazon Linux that
+                // EMR chose, `os_release_label`, since 6.2 of the provider: optional, not computed, and replacing.
+                ignoreChanges: ["steps", "osReleaseLabel"],
                 // The quota is for one cluster a lab: the other can start only after this one has ended.
                 deleteBeforeReplace: true,
                 // EMR looks at roles and rules when the cluster starts; destroy removes them after it has ended.
@@ -112,7 +116,7 @@ export class LabCluster extends pulumi.ComponentResource {
                 : scheduleStop(
                       `${name}-stop`,
                       {
-                          times: settings,
+                          times: args.times,
                           stop: classroom.scheduledStop,
                           partition: region.partition,
                           call: "emr:terminateJobFlows",

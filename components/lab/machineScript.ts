@@ -4,10 +4,13 @@ import * as path from "node:path";
 /** A script of the folder `scripts/machine/` that runs on a student's machine. */
 export type MachineScript = "bootstrap.sh" | "connect-cluster.sh";
 
-/** The files of a script's stream, in order: functions that it needs, then the script, which calls them. */
+/**
+ * The files of a script's stream, in order: functions that it needs, then the script, which calls them. A Python program
+ * becomes a function that prints it: `reasons.py` is what `reasons_py` prints.
+ */
 const parts: Readonly<Record<MachineScript, readonly string[]>> = {
-    "bootstrap.sh": ["common.sh", "course-archive.sh", "bootstrap.sh"],
-    "connect-cluster.sh": ["common.sh", "connect-cluster.sh"],
+    "bootstrap.sh": ["common.sh", "reasons.py", "course-archive.py", "bootstrap.sh"],
+    "connect-cluster.sh": ["common.sh", "reasons.py", "connect-cluster.sh"],
 };
 
 const variable = /^LAB_[A-Z0-9_]+$/;
@@ -15,6 +18,21 @@ const variable = /^LAB_[A-Z0-9_]+$/;
 /** Quotes a text for a POSIX shell (2.2.2, single quotes), whatever is in it. */
 function quote(text: string): string {
     return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+const endOfProgram = "END_OF_THIS_PROGRAM";
+
+/** The text of one file of a stream. */
+function textOf(file: string): string {
+    const text = fs.readFileSync(
+        path.join(import.meta.dirname, "..", "..", "scripts", "machine", file),
+        "utf8",
+    );
+    if (!file.endsWith(".py")) {
+        return text;
+    }
+    const name = file.replace(/[^a-z]/g, "_");
+    return `${name}() {\ncat <<'${endOfProgram}'\n${text}${endOfProgram}\n}\n`;
 }
 
 /**
@@ -33,8 +51,5 @@ export function renderMachineScript(script: MachineScript, values: Readonly<Reco
         }
         return `${name}=${quote(value)}\n`;
     });
-    const texts = parts[script].map((file) =>
-        fs.readFileSync(path.join(import.meta.dirname, "..", "..", "scripts", "machine", file), "utf8"),
-    );
-    return assignments.join("") + texts.join("");
+    return [...assignments, ...parts[script].map(textOf)].join("");
 }

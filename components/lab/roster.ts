@@ -13,9 +13,14 @@ export interface MachineRow {
     readonly user: string;
     /** Secret. */
     readonly password: pulumi.Output<string>;
-    /** SSH host key of the machine, `ssh-ed25519 AAAA...`; "" while the power is off. */
+    /** SSH host key of the machine, `ssh-ed25519 AAAA...`. */
     readonly hostKey: pulumi.Output<string>;
-    /** Why the lab is not whole, in AWS's words; "" where it is. */
+    /** What ssh shows of it and asks for at the first connection, `SHA256:...`. */
+    readonly hostKeyFingerprint: pulumi.Output<string>;
+    /**
+     * Why the lab is not whole, in AWS's words or those of a script on the machine, one printable line of at most a few
+     * hundred characters; "" where it is.
+     */
     readonly problem: pulumi.Output<string>;
 }
 
@@ -36,4 +41,6 @@ export interface RosterRow extends MachineRow {
 /** A machine that supports the class. */
 export interface SupportRow extends MachineRow {
     readonly machine: string;
+    /** Where the labs' machines reach it on `supportPorts`: IPv4 address within the class's network, which stays. */
+    readonly privateAddress: pulumi.Output<string>;
 }

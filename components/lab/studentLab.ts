@@ -1,27 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StudentAccessKey } from "../identity/accessKey.ts";
-import type { Classroom } from "../classroom/classroom.ts";
 import { ClusterGroup } from "../network/clusterGroup.ts";
 import { LabCluster } from "./labCluster.ts";
 import { LabFailures } from "../failures/labFailures.ts";
 import { LabIdentity } from "../identity/labIdentity.ts";
-import { LabMachine } from "./labMachine.ts";
+import { LabMachine, type LabMachineArgs } from "./labMachine.ts";
 import type { Lab } from "../names/labs.ts";
 import { machineRow } from "./machineRow.ts";
 import { labPassword } from "../identity/password.ts";
-import type { Region } from "../preflight/region.ts";
 import { loginUser, remoteScript } from "./remoteScript.ts";
 import type { RosterRow } from "./roster.ts";
-import { labPrefix } from "../classroom/scratchBucket.ts";
-import type { Settings } from "../settings/definitions.ts";
+import { scriptProblems } from "./scriptProblems.ts";
+import { labPrefix } from "../names/labPrefix.ts";
+import type { ClusterSettings, PeopleSettings } from "../settings/definitions.ts";
 import { labTags } from "../names/tags.ts";
 
-/** Inputs of a {@link StudentLab}. */
-export interface StudentLabArgs {
+/** Inputs of a {@link StudentLab}; what concerns the machine is handed on to its {@link LabMachine}. */
+export interface StudentLabArgs extends Pick<
+    LabMachineArgs,
+    "classroom" | "region" | "access" | "machines" | "times"
+> {
+    /** Name and students. Another name is another lab; other students change the roster only. */
     readonly lab: Lab;
-    readonly classroom: Classroom;
-    readonly region: Region;
-    readonly settings: Settings;
+    /** How many labs share EMR's API limits. A change runs connect again. */
+    readonly people: Pick<PeopleSettings, "maxLabs">;
+    /** Whether there is a cluster, what it is, and with which credentials the student uses it. */
+    readonly clusters: ClusterSettings;
 }
 
 /**
@@ -48,10 +52,10 @@ export class StudentLab extends pulumi.ComponentResource {
 
     constructor(name: string, args: StudentLabArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:StudentLab", name, {}, opts);
-        const { lab, classroom, region, settings } = args;
+        const { lab, classroom, region, access, machines, clusters, times } = args;
         const failures = new LabFailures(lab.name, classroom.leftovers);
         const child = { parent: this, hooks: failures.hooks };
-        const tags = labTags(lab.name);
+        const tags = labTags(classroom.tags, lab.name);
 
         const password = labPassword(`${name}-password`, child);
         const identity =
@@ -67,7 +71,9 @@ export class StudentLab extends pulumi.ComponentResource {
                 hostName: lab.name,
                 classroom,
                 region,
-                settings,
+                access,
+                machines,
+                times,
                 identity,
                 password: password.result,
                 accessKey: this.accessKey(name, args, child),
@@ -76,14 +82,15 @@ export class StudentLab extends pulumi.ComponentResource {
             child,
         );
         const cluster =
-            settings.power === "on" && settings.clusters === "on"
+            times.power === "on" && clusters.clusters === "on"
                 ? new LabCluster(
                       `${name}-cluster`,
                       {
                           lab: lab.name,
                           classroom,
                           region,
-                          settings,
+                          clusters,
+                          times,
                           identity,
                           group:
                               classroom.sharedClusterGroup ??
@@ -115,8 +122,9 @@ export class StudentLab extends pulumi.ComponentResource {
                 failures,
                 shared: classroom.failures,
                 region,
-                settings,
+                access,
                 parts: [...(cluster?.parts ?? []), ...(connect === undefined ? [] : [connect.id])],
+                problems: connect === undefined ? [] : [scriptProblems(`${name}-connect`, connect)],
             }),
             clusterId: failures.orElse(cluster?.clusterId ?? pulumi.output(""), ""),
         };
@@ -125,17 +133,21 @@ export class StudentLab extends pulumi.ComponentResource {
 
     private accessKey(
         name: string,
-        { lab, classroom, settings }: StudentLabArgs,
+        { lab, classroom, clusters }: StudentLabArgs,
         opts: pulumi.ComponentResourceOptions,
     ): { id: pulumi.Input<string>; secret: pulumi.Input<string> } | undefined {
-        if (settings.studentCredentials === "instance-profile") {
+        if (clusters.studentCredentials === "instance-profile") {
             return undefined;
         }
         const key =
             classroom.sharedAccessKey ??
             new StudentAccessKey(
                 `${name}-access`,
-                { owner: lab.name, tags: labTags(lab.name), policyArn: classroom.studentPolicyArn },
+                {
+                    owner: lab.name,
+                    tags: labTags(classroom.tags, lab.name),
+                    policyArn: classroom.studentPolicyArn,
+                },
                 opts,
             );
         return { id: key.accessKeyId, secret: key.secretAccessKey };
@@ -143,7 +155,7 @@ export class StudentLab extends pulumi.ComponentResource {
 
     private declareConnect(
         name: string,
-        { lab, classroom, region, settings }: StudentLabArgs,
+        { lab, classroom, region, access, people }: StudentLabArgs,
         machine: LabMachine,
         cluster: LabCluster,
         opts: pulumi.CustomResourceOptions,
@@ -153,7 +165,8 @@ export class StudentLab extends pulumi.ComponentResource {
             {
                 script: "connect-cluster.sh",
                 host: machine.host,
-                port: settings.sshPorts[0] ?? 22,
+                port: access.sshPorts[0] ?? 22,
+                hostKey: machine.hostKey,
                 privateKey: classroom.key.privateKeyOpenssh,
                 machine: machine.instance,
                 values: {
@@ -162,7 +175,7 @@ export class StudentLab extends pulumi.ComponentResource {
                     LAB_CLUSTER_ID: cluster.clusterId,
                     LAB_CLUSTER_KEY: cluster.privateKey,
                     LAB_SCRATCH_URI: pulumi.interpolate`s3://${classroom.bucket.bucket}/${labPrefix(lab.name)}`,
-                    LAB_POLL_SECONDS: String(pollSeconds(settings.maxLabs)),
+                    LAB_POLL_SECONDS: String(pollSeconds(people.maxLabs)),
                 },
             },
             { ...opts, dependsOn: machine.bootstrap },

@@ -1,5 +1,4 @@
 import anyAscii from "any-ascii";
-import type { Problem } from "../settings/problem.ts";
 
 /** A lab of the class, before anything of it exists. */
 export interface Lab {
@@ -33,20 +32,23 @@ export function longestLabName(rolePrefix: string): number {
     return Math.min(30, 64 - 8 - rolePrefix.length);
 }
 
-// Names that something else in the stack has, or that a host name must not be.
-const reserved = /^(classroom|localhost|root|ubuntu|hadoop|(spare|support)(-.*)?)$/;
+// What inet_aton(3) takes for an address of one number, decimal, octal or hexadecimal. Resolvers ask it before any list of
+// hosts: a machine called 201800128 would look for itself at 12.7.57.192.
+const number = /^(\d+|0x[0-9a-f]*)$/;
 
 /**
- * The name of a person or group as a host name: `José Núñez` becomes `jose-nunez`, `王小明` becomes `wangxiaoming`.
+ * The name of a person or group as a host name: `José Núñez` becomes `jose-nunez`, `王小明` becomes `wangxiaoming`, and
+ * `201800128`, which a resolver would take for an address, `id-201800128`.
  *
  * @param name as people write it; what has no letter or digit at all becomes the empty text
  */
 export function labName(name: string): string {
-    return anyAscii(name.normalize("NFC"))
+    const host = anyAscii(name.normalize("NFC"))
         .toLowerCase()
         .replace(/['’`]/g, "")
         .replace(/[^a-z0-9]+/g, "-")
         .replace(/^-+|-+$/g, "");
+    return number.test(host) ? `id-${host}` : host;
 }
 
 function numbered(
@@ -64,7 +66,7 @@ function numbered(
 /**
  * The labs of a class. Each is keyed by its name alone, so that adding or removing one changes no other.
  *
- * @param settings who gets a lab; {@link labProblems} tells what is wrong with the outcome
+ * @param settings who gets a lab; settings/labNames.ts tells what is wrong with the outcome
  */
 export function planLabs(settings: LabSettings): Lab[] {
     return [
@@ -97,41 +99,3 @@ export function planSupport(names: readonly string[]): Lab[] {
 
 /** Tells the roles of machines that support the class from those of labs, which have the labs' names. */
 export const supportOwner = (machine: string): string => `support-${machine}`;
-
-/**
- * What keeps the names of labs, and of machines that support the class, from being names: empty, too long, taken by the
- * program, or two that are one.
- *
- * @param labs labs and support machines together: they share one name space
- * @param longest longest name of a lab, in characters; support machines have less room
- */
-export function labProblems(labs: readonly Lab[], longest: number): Problem[] {
-    const takenBy = new Map<string, string>();
-    const problems: Problem[] = [];
-    for (const { name, source, written } of labs) {
-        const support = source.startsWith("supportMachines");
-        const room = support ? longest - supportOwner("").length : longest;
-        const kind = support ? "machine" : "lab";
-        const instead = support ? "" : ", or groups: [{ lab: short-name, students: [...] }]";
-        const add = (message: string, mend: string) =>
-            problems.push({ key: source, value: written, message, mend });
-        const twin = takenBy.get(name);
-        if (name === "") {
-            add("has no letter or digit to make a host name of", `Write a name with letters${instead}.`);
-        } else if (name.length > room) {
-            add(
-                `makes the ${kind} name ${name}, longer than ${room} characters`,
-                `Write a shorter name${instead}.`,
-            );
-        } else if (twin !== undefined) {
-            add(
-                `makes the ${kind} name ${name}, which ${twin} has already`,
-                "Add an initial or a number to one of them.",
-            );
-        } else if (reserved.test(name) && source !== "spares") {
-            add(`makes the ${kind} name ${name}, which the program needs itself`, "Write another name.");
-        }
-        takenBy.set(name, twin ?? source);
-    }
-    return problems;
-}

@@ -11,7 +11,13 @@ export interface DnsRecordArgs {
     readonly address: pulumi.Input<string>;
 }
 
-/** The name of a machine, which stays when its address changes. */
+/**
+ * The name of a machine, which stays when its address changes.
+ *
+ * A name that exists already is refused, whoever it belongs to: never `allowOverwrite`, which replaces anybody's record and
+ * deletes it with the class (terraform-provider-aws makes it an UPSERT). Only what a killed run of this class left, which
+ * has this very address, is taken out of the way (failures/dnsLeftover.ts).
+ */
 export class DnsRecord extends pulumi.ComponentResource {
     readonly recordId: pulumi.Output<string>;
 
@@ -26,8 +32,6 @@ export class DnsRecord extends pulumi.ComponentResource {
                 // A minute: in the morning the addresses are new.
                 ttl: 60,
                 records: [args.address],
-                // The stack's name is in this one: only a run of it that was killed can have made such a record before.
-                allowOverwrite: true,
             },
             { parent: this, hooks: opts?.hooks },
         );

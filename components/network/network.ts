@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Region } from "../preflight/region.ts";
 import { isIpv6 } from "../settings/network.ts";
-import { emrTag, stackTags } from "../names/tags.ts";
+import { emrTag, type Tags } from "../names/tags.ts";
 
 /** Inputs of a {@link Network}. */
 export interface NetworkArgs {
@@ -12,6 +12,8 @@ export interface NetworkArgs {
     readonly allowedSshCidrs: readonly string[];
     /** Ports of SSH. A change updates rules in place. */
     readonly sshPorts: readonly number[];
+    /** Tags of everything in it. A change updates them in place. */
+    readonly tags: Tags;
 }
 
 /**
@@ -29,7 +31,7 @@ export class Network extends pulumi.ComponentResource {
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("student-labs:index:Network", name, {}, opts);
         const child = { parent: this, hooks: opts?.hooks };
-        const tags = stackTags();
+        const { tags } = args;
 
         const vpc = new aws.ec2.Vpc(
             `${name}-vpc`,
@@ -142,7 +144,7 @@ export class Network extends pulumi.ComponentResource {
 export function allowEverythingOut(
     name: string,
     securityGroupId: pulumi.Input<string>,
-    tags: Record<string, string>,
+    tags: Tags,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
     return [

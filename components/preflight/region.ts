@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/definitions.ts";
+import { reasonIn } from "../failures/labFailures.ts";
+import type { AccessSettings, MachineSettings } from "../settings/definitions.ts";
+import { type Problem, SettingsError } from "../settings/problem.ts";
+import { emrProblems, type EmrWishes } from "./emr.ts";
 
 /** What the stack's region and account offer; looked up before anything is created. */
 export interface Region {
@@ -29,9 +31,12 @@ export function isArm(instanceType: string): boolean {
  *
  * @param offered zones that offer an instance type, per instance type
  * @param wanted the setting `zone`; empty = any
- * @throws RunError where no zone offers them all, or the wanted one does not
+ * @returns the zone, or what is wrong where no zone offers all types, or the wanted one does not
  */
-export function chooseZone(offered: ReadonlyMap<string, readonly string[]>, wanted: string): string {
+export function chooseZone(
+    offered: ReadonlyMap<string, readonly string[]>,
+    wanted: string,
+): string | Problem {
     const zones = [...new Set([...offered.values()].flat())].sort();
     const complete = zones.filter((zone) => [...offered.values()].every((some) => some.includes(zone)));
     if (wanted !== "" && complete.includes(wanted)) {
@@ -41,22 +46,18 @@ export function chooseZone(offered: ReadonlyMap<string, readonly string[]>, want
     if (wanted === "" && first !== undefined) {
         return first;
     }
-    const lines = [...offered].map(
-        ([type, some]) =>
-            `  ${type}: ${some.length > 0 ? [...some].sort().join(", ") : "no zone of this region"}`,
+    const where = [...offered].map(
+        ([type, some]) => `${type} in ${some.length > 0 ? [...some].sort().join(", ") : "no zone"}`,
     );
-    throw new pulumi.RunError(
-        [
-            wanted === ""
-                ? "No zone of this region offers all instance types of the class; nothing was created or changed."
-                : `zone: "${wanted}" does not offer all instance types of the class; nothing was created or changed.`,
-            "Offered are:",
-            ...lines,
+    return {
+        key: "zone",
+        value: wanted,
+        message: `${wanted === "" ? "finds no zone of this region that offers" : "does not offer"} all instance types of the class; offered are ${where.join("; ")}`,
+        mend:
             first === undefined
                 ? "Choose another instanceType or clusterInstanceType, or another region."
                 : `Write zone: ${first}.`,
-        ].join("\n"),
-    );
+    };
 }
 
 async function zonesOffering(instanceType: string): Promise<string[]> {
@@ -77,41 +78,56 @@ async function newestImage(instanceType: string): Promise<string> {
     return parameter.insecureValue;
 }
 
-async function zoneIdOf(dnsZone: string): Promise<string> {
+async function zoneIdOf(dnsZone: string): Promise<string | Problem> {
     try {
         return (await aws.route53.getZone({ name: dnsZone })).zoneId;
     } catch (error) {
-        throw new pulumi.RunError(
-            [
-                `dnsZone: "${dnsZone}" cannot be used; nothing was created or changed.`,
-                `  ${error instanceof Error ? error.message : String(error)}`,
-                "Write the name of a public hosted zone of this account, or leave dnsZone out.",
-            ].join("\n"),
-        );
+        return {
+            key: "dnsZone",
+            value: dnsZone,
+            message: `cannot be used: ${reasonIn([error instanceof Error ? error.message : String(error)])}`,
+            mend: "Write the name of a public hosted zone of this account, or leave dnsZone out.",
+        };
     }
 }
 
+/** What of the settings has to do with what a region offers. */
+export interface RegionSettings {
+    /** A zone that this account does not have is refused. */
+    readonly access: Pick<AccessSettings, "dnsZone">;
+    /** The types must be offered in one zone; the image is chosen for the type's processor. */
+    readonly machines: Pick<MachineSettings, "amiId" | "instanceType" | "zone">;
+    /** Release and type must be EMR's, and Spot known to the account, where there are clusters. */
+    readonly clusters: EmrWishes;
+}
+
 /**
- * Looks up what the class needs to know of its region. Creates nothing.
+ * Looks up what the class needs to know of its region, and whether it offers what the settings ask for. Creates nothing.
  *
- * @throws RunError where the region does not offer what the settings ask for
+ * @throws SettingsError with everything that region or account do not offer
  */
-export async function lookUpRegion(settings: Settings): Promise<Region> {
-    const types = [...new Set([settings.instanceType, settings.clusterInstanceType])];
-    const [region, caller, partition, dnsZoneId, amiId, ...zones] = await Promise.all([
+export async function lookUpRegion({ access, machines, clusters }: RegionSettings): Promise<Region> {
+    const types = [...new Set([machines.instanceType, clusters.clusterInstanceType])];
+    const [region, caller, partition, dnsZoneId, amiId, emr, ...zones] = await Promise.all([
         aws.getRegion(),
         aws.getCallerIdentity(),
         aws.getPartition(),
-        settings.dnsZone === "" ? undefined : zoneIdOf(settings.dnsZone),
-        settings.amiId === "" ? newestImage(settings.instanceType) : settings.amiId,
+        access.dnsZone === "" ? undefined : zoneIdOf(access.dnsZone),
+        machines.amiId === "" ? newestImage(machines.instanceType) : machines.amiId,
+        emrProblems(clusters),
         ...types.map(zonesOffering),
     ]);
     const offered = new Map(types.map((type, index) => [type, zones[index] ?? []]));
+    const zone = chooseZone(offered, machines.zone);
+    const problems = [dnsZoneId, ...emr, zone].filter((one) => typeof one === "object");
+    if (problems.length > 0 || typeof zone === "object" || typeof dnsZoneId === "object") {
+        throw new SettingsError(problems);
+    }
     return {
         name: region.region,
         accountId: caller.accountId,
         partition: partition.partition,
-        zone: chooseZone(offered, settings.zone),
+        zone,
         amiId,
         dnsZoneId,
     };

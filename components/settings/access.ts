@@ -19,6 +19,15 @@ export const access = {
                 error: "has a network twice",
             }),
     }),
+    allowAnyAddress: setting({
+        kind: "boolean",
+        description: "true = allowedSshCidrs may let in the whole internet; otherwise that is refused.",
+        default: false,
+        effect: "nothing",
+        effectNote: "Only a permission.",
+        mend: "Write allowAnyAddress: true, or leave it out.",
+        schema: z.boolean({ error: "is neither true nor false" }),
+    }),
     sshPorts: setting({
         kind: "structure",
         description: "Ports of SSH, the one to use first. Put 443 first where networks block 22.",
@@ -31,6 +40,19 @@ export const access = {
             .array(wholeNumber(1, 65535), { error: "is not a list" })
             .min(1, { error: "has no port, so nobody could log in" })
             .max(5, { error: "is longer than 5 ports" })
+            .refine((ports) => new Set(ports).size === ports.length, { error: "has a port twice" }),
+    }),
+    supportPorts: setting({
+        kind: "structure",
+        description:
+            "TCP ports of the support machines that the labs' machines may reach, at the private addresses of the output supportMachines.",
+        default: [],
+        effect: "in place",
+        effectNote: "The support machines' security groups follow at once.",
+        mend: "Write ports: supportPorts: [80, 3000].",
+        schema: z
+            .array(wholeNumber(1, 65535), { error: "is not a list" })
+            .max(20, { error: "is longer than 20 ports" })
             .refine((ports) => new Set(ports).size === ports.length, { error: "has a port twice" }),
     }),
     dnsZone: setting({

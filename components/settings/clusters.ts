@@ -24,6 +24,28 @@ export const clusters = {
         mend: "Write studentCredentials: instance-profile.",
         schema: choice("instance-profile", "access-key"),
     }),
+    dataBuckets: setting({
+        kind: "structure",
+        description:
+            "S3 buckets with data that jobs may read, each `bucket` or `bucket/prefix`: public data sets, your own.",
+        default: [],
+        effect: "in place",
+        effectNote: "The students' policy follows at once.",
+        mend: "Write names of buckets, or the beginning of keys behind one: dataBuckets: [commoncrawl, my-bucket/ml/].",
+        // No wild cards and variables of IAM: the text becomes part of a policy, which has room for so many (6144 characters).
+        schema: z
+            .array(
+                packageName(
+                    "a bucket, or the beginning of keys in one",
+                    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.'()+=@,:/ -]{1,100})?$/,
+                ),
+                { error: "is not a list" },
+            )
+            .refine((names) => names.length <= 10 && names.join("").length <= 500, {
+                error: "is longer than 10 buckets or 500 characters, for which a policy has no room",
+            })
+            .refine((names) => new Set(names).size === names.length, { error: "has a bucket twice" }),
+    }),
     clusters: setting({
         kind: "text",
         description: "off = machines only, a class without EMR.",

@@ -1,23 +1,44 @@
-import { labProblems, planLabs, planSupport } from "../names/labs.ts";
-import type { Settings } from "./definitions.ts";
-import { isIpv6 } from "./network.ts";
+import { planLabs, planSupport } from "../names/labs.ts";
+import type { FlatSettings } from "./definitions.ts";
+import { labProblems } from "./labNames.ts";
+import { admitsAnybody, isIpv6 } from "./network.ts";
 import type { Problem } from "./problem.ts";
+import { longestAnywhere, stackNameProblems, type StackNames, stackTooLong } from "./stackNames.ts";
 
 /**
  * What is wrong with settings that are each right by themselves.
  *
  * @param settings those that passed their own check; a check that needs a missing one is left out
- * @param longestName longest name of a lab, in characters
+ * @param names of project and stack, which leave more or less room for names of labs
  */
-export function crossProblems(settings: Partial<Settings>, longestName: number): Problem[] {
-    return [...nameProblems(settings, longestName), ...ruleProblems(settings)];
+export function crossProblems(settings: Partial<FlatSettings>, names: StackNames): Problem[] {
+    return [
+        ...stackNameProblems(names, settings.dnsZone ?? ""),
+        ...nameProblems(settings, names),
+        ...anybodyProblems(settings),
+        ...ruleProblems(settings),
+    ];
+}
+
+/** Nobody lets in the whole internet by mistake, in one network or in several. */
+function anybodyProblems({ allowedSshCidrs = [], allowAnyAddress }: Partial<FlatSettings>): Problem[] {
+    return allowAnyAddress !== false || !admitsAnybody(allowedSshCidrs)
+        ? []
+        : [
+              {
+                  key: "allowedSshCidrs",
+                  value: allowedSshCidrs,
+                  message: "lets anybody on the internet try passwords",
+                  mend: "Write the public addresses of the class room and of your own, or, if you really want everybody, allowAnyAddress: true.",
+              },
+          ];
 }
 
 // "Amazon VPC quotas": inbound rules of a security group, of each kind of addresses.
 const mostRules = 60;
 
 /** The machines' security group has a rule for each port and network. */
-function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<Settings>): Problem[] {
+function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<FlatSettings>): Problem[] {
     const ipv6 = allowedSshCidrs.filter(isIpv6).length;
     const rules = sshPorts.length * Math.max(ipv6, allowedSshCidrs.length - ipv6);
     return rules <= mostRules
@@ -33,7 +54,7 @@ function ruleProblems({ allowedSshCidrs = [], sshPorts = [] }: Partial<Settings>
 }
 
 /** Who gets a lab, and whether the names can be names. */
-function nameProblems(settings: Partial<Settings>, longestName: number): Problem[] {
+function nameProblems(settings: Partial<FlatSettings>, names: StackNames): Problem[] {
     const { students, groups, studentCount, spares, supportMachines, maxLabs } = settings;
     if (
         students === undefined ||
@@ -71,5 +92,6 @@ function nameProblems(settings: Partial<Settings>, longestName: number): Problem
             mend: `If you really want and can pay for that many, write maxLabs: ${labs.length}.`,
         });
     }
-    return [...problems, ...labProblems([...labs, ...planSupport(supportMachines)], longestName)];
+    const named = [...labs, ...planSupport(supportMachines)];
+    return [...problems, ...labProblems(named, longestAnywhere), ...stackTooLong(named, names)];
 }

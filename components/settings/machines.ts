@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { courseArchive } from "./courseArchive.ts";
-import { instanceType, packageName, setting } from "./definition.ts";
+import { choice, instanceType, packageName, setting } from "./definition.ts";
+import { pipRequirement } from "./requirement.ts";
 
 /** Settings of the machines, and of what is on them. */
 export const machines = {
@@ -25,6 +26,16 @@ export const machines = {
         mend: "Write instanceType: t3.small.",
         schema: instanceType,
     }),
+    cpuCredits: setting({
+        kind: "text",
+        description:
+            "For T types: standard = slow once CPU credits are used up, and T3 and T4g begin with none; unlimited = never, for money.",
+        default: "standard",
+        effect: "in place",
+        effectNote: "The machines follow at once and are not stopped.",
+        mend: "Write cpuCredits: standard.",
+        schema: choice("standard", "unlimited"),
+    }),
     amiId: setting({
         kind: "text",
         description:
@@ -44,35 +55,30 @@ export const machines = {
         effect: "in place",
         effectNote: "Bootstrap runs again and adds what is missing; nothing is removed.",
         mend: "Write names of Ubuntu packages: aptPackages: [python3-numpy, nano].",
-        // Debian policy 5.6.1: names of packages.
-        schema: z.array(packageName("the name of an Ubuntu package", /^[a-z0-9][a-z0-9+.-]+$/), {
+        // Debian policy 5.6.1: names of packages. With a hyphen at the end apt-get would remove the package.
+        schema: z.array(packageName("the name of an Ubuntu package", /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/), {
             error: "is not a list",
         }),
     }),
     pipPackages: setting({
         kind: "structure",
-        description: "Python packages in the students' environment, as pip takes them.",
+        description:
+            "Python packages in the students' environment, as pip takes them; what labs need is added where it is missing.",
         default: ["mrjob==0.7.4", "boto3"],
         effect: "in place",
         effectNote: "Bootstrap runs again and makes the environment anew.",
         mend: "Write pip requirements: pipPackages: [mrjob==0.7.4, boto3].",
-        // PEP 508 names, with extras and version, without addresses, markers or options.
-        schema: z.array(
-            packageName(
-                "a pip requirement",
-                /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?([<>=!~]=?[A-Za-z0-9.*+!<>=~,]+)?$/,
-            ),
-            { error: "is not a list" },
-        ),
+        schema: z.array(pipRequirement, { error: "is not a list" }),
     }),
     courseArchive: setting({
         kind: "structure",
         description:
-            "Course material for every home: a local .tar.gz, or `bucket` and `object` of an existing one.",
+            "Course material for every home: a local .tar.gz, or `bucket`, `object` and, if another, `region` of one in S3.",
         default: "",
         effect: "in place",
         effectNote: "Bootstrap runs again; files that a student changed are left alone.",
         mend: "Write courseArchive: course.tar.gz, or courseArchive: { bucket: my-bucket, object: course.tar.gz }.",
         schema: courseArchive,
+        asWritten: true,
     }),
 } as const;

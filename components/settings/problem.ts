@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { visible } from "./text.ts";
 
 /** One thing that is wrong with the settings. */
 export interface Problem {
@@ -11,16 +12,20 @@ export interface Problem {
     readonly mend: string;
 }
 
-/** Shows a value in a complaint, short, and never a private key that somebody pasted by mistake. */
+/**
+ * Shows a value in a complaint: short, with what cannot be seen as its number, and never a private key that somebody
+ * pasted by mistake.
+ */
 export function showValue(value: unknown): string {
     if (value === undefined) {
         return "(nothing)";
     }
-    const text = JSON.stringify(value);
+    const text = visible(JSON.stringify(value));
     if (/PRIVATE KEY/.test(text)) {
         return "(a private key, not shown)";
     }
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    // Well-formed: the cut may go through a character of two halves.
+    return text.length > 80 ? `${text.slice(0, 77).toWellFormed()}...` : text;
 }
 
 /** All problems of the settings at once. A `RunError`, so that the CLI prints the message without a stack trace. */
@@ -30,7 +35,8 @@ export class SettingsError extends pulumi.RunError {
     constructor(problems: readonly Problem[]) {
         const things = problems.length === 1 ? "1 thing" : `${problems.length} things`;
         const lines = problems.map(
-            (problem) => `  ${problem.key}: ${showValue(problem.value)} ${problem.message}. ${problem.mend}`,
+            (problem) =>
+                `  ${visible(problem.key)}: ${showValue(problem.value)} ${visible(problem.message)}. ${problem.mend}`,
         );
         super(
             [

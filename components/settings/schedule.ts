@@ -31,6 +31,21 @@ export function timezoneProblem(name: string): string | undefined {
     return /^[A-Z][^/]*(\/[A-Z][^/]*)*$/.test(name) ? undefined : "is not how that time zone is spelled";
 }
 
+/**
+ * What the operator may not know of a time zone that is right, or `undefined`.
+ *
+ * @param name that {@link timezoneProblem} finds right
+ */
+export function timezoneNote(name: string): string | undefined {
+    // POSIX counts them west of Greenwich (tz database, file etcetera).
+    const [, sign, hours = ""] = /^Etc\/GMT([+-])(\d+)$/.exec(name) ?? [];
+    if (sign === undefined || Number(hours) === 0) {
+        return undefined;
+    }
+    const [offset, other] = sign === "+" ? ["-", "-"] : ["+", "+"];
+    return `is UTC${offset}${hours}: these names count the other way round. If you mean UTC${sign}${hours}, write Etc/GMT${other}${hours}; the name of a place (Europe/Lisbon) also knows summer time`;
+}
+
 const nightlyStopMap = z.strictObject(
     {
         at: z

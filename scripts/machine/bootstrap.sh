@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prepares one student's machine (Ubuntu 24.04 LTS): packages, Python environment, password login, operator's keys, course files.
-# One stream on stdin of `sudo bash -s`: values, common.sh, course-archive.sh, this. Everything is in functions and the last line
+# One stream on stdin of `sudo bash -s`: values, common.sh, two programs that are functions there, this. Everything is in functions and the last line
 # calls them: a stream that is cut runs nothing. Safe to run again at any time: a second run changes nothing, a killed one is mended.
-# shellcheck disable=SC2034 # common.sh and course-archive.sh read some of these
+# shellcheck disable=SC2034 # common.sh reads some of these
 
 VENV=/opt/student-labs/venv
 LOG=/var/log/student-labs/bootstrap.log
@@ -45,58 +45,90 @@ refresh_package_lists() {
     return 1
 }
 
+broken_packages() {
+    dpkg-query -W -f '${db:Status-Abbrev}|${binary:Package}\n' 9>&- |
+        awk -F'|' 'substr($1,3,1) == "R" || substr($1,2,1) ~ /[HUFWt]/ { print $2 }' | sort -u
+}
 dpkg_is_broken() { [ -n "$(dpkg --audit 9>&-)" ] || [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ]; }
 
-# A run (or the machine) that died inside dpkg: `dpkg --configure -a` alone does not mend a package that is half unpacked.
-repair_dpkg() {
-    local attempt output broken
-    dpkg_is_broken || return 0
-    for attempt in {1..120}; do # plain dpkg does not wait for its lock
-        if output=$(LC_ALL=C.UTF-8 dpkg --force-confold --configure -a 2>&1 9>&- </dev/null); then break; fi
-        printf '%s\n' "$output" >>"$LOG"
-        [[ $output == *lock* && $attempt != 120 ]] || break
+configure_packages() {
+    local attempt output
+    for attempt in {1..120}; do # plain dpkg does not wait for its lock, and the image's own updates may be at work
+        if output=$(dpkg --force-confold --configure -a 2>&1 9>&- </dev/null); then return 0; fi
+        printf '%s\n' "$output" >>"$STEP_LOG"
+        [[ $output == *lock* && $attempt != 120 ]] || return 0
         sleep 5
     done
-    apt_get update || true
-    apt_get --fix-broken install || true
-    broken=$(dpkg-query -W -f '${db:Status-Abbrev}|${binary:Package}\n' |
-        awk -F'|' 'substr($1,3,1) == "R" || substr($1,2,1) ~ /[HUF]/ { print $2 }')
-    # shellcheck disable=SC2086 # package names
-    [ -z "$broken" ] || apt_get install --reinstall $broken
-    ! dpkg_is_broken || die "dpkg --audit still finds broken packages"
-    changed "dpkg repaired"
 }
 
-install_packages() {
-    local package missing=()
-    repair_dpkg
+# A run (or the machine) that died inside dpkg: `dpkg --configure -a` alone does not mend a package that is half unpacked.
+# What cannot be mended is not the end: whether what is asked for is there decides that.
+repair_dpkg() {
+    local broken
+    configure_packages
+    dpkg_is_broken || { changed "dpkg repaired"; return 0; }
+    apt_get update || true
+    apt_get --fix-broken install || true
+    broken=$(broken_packages)
+    # shellcheck disable=SC2086 # package names
+    [ -z "$broken" ] || apt_get install --reinstall $broken || true
+    dpkg_is_broken || changed "dpkg repaired"
+}
+
+# missing_packages: those asked for that are not installed and configured, a line each.
+missing_packages() {
+    local package
     for package in $LAB_APT_PACKAGES python3-venv; do
-        [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "${package%%=*}" 2>/dev/null)" = "ii " ] || missing+=("$package")
+        [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "${package%%=*}" 2>/dev/null)" = "ii " ] || echo "$package"
     done
-    ((${#missing[@]})) || return 0
-    refresh_package_lists
-    apt_get install --no-install-recommends "${missing[@]}"
-    changed "packages ${missing[*]}"
+}
+
+# What is asked for decides. A package that is broken beside it, because it was asked for once or the student tried it, is said.
+install_packages() {
+    local missing still names given_up=$STATE/dpkg.given-up code=0
+    mapfile -t missing < <(missing_packages)
+    if dpkg_is_broken; then
+        # Not over and over what could not be mended and is in nobody's way.
+        ((${#missing[@]} == 0)) && [ "$(cat "$given_up" 2>/dev/null)" = "$(broken_packages)" ] || repair_dpkg
+        mapfile -t missing < <(missing_packages)
+    fi
+    if ((${#missing[@]})); then
+        refresh_package_lists
+        apt_get install --no-install-recommends "${missing[@]}" || code=$?
+        if ((code != 0)); then # also for what is broken beside it
+            still=$(missing_packages)
+            [ -z "$still" ] || return "$code"
+        fi
+        changed "packages ${missing[*]}"
+    fi
+    rm -f "$given_up"
+    ! dpkg_is_broken || configure_packages
+    if dpkg_is_broken; then
+        broken_packages >"$given_up"
+        names=$(paste -sd ' ' "$given_up")
+        problem "$names: broken, but not needed by what aptPackages asks for; sudo apt-get purge $names takes it away"
+    fi
 }
 
 # Ubuntu's own Python refuses pip (PEP 668); mrjob 0.7.4 needs distutils, gone in 3.12, and pipes, gone in 3.13.
 # Built beside the one in use and switched with one rename, so that a killed run or a new package list leaves a whole environment.
 install_python_environment() {
     local requirements version directory old
-    requirements=$(tr -s '[:space:]' '\n' <<<"$LAB_PIP_PACKAGES boto3 setuptools<81")
-    if grep -qE '^boto3.+' <<<"$requirements"; then requirements=$(grep -vx boto3 <<<"$requirements"); fi
+    # As the program hands them over: complete (boto3, setuptools, mrjob where there are clusters), names normalised.
+    requirements=$(tr -s '[:space:]' '\n' <<<"$LAB_PIP_PACKAGES")
     version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     directory=$VENV-$(printf '%s\n%s' "$version" "$requirements" | sha256sum | cut -c1-12)
     if [ ! -e "$directory/.complete" ] || [ ! -x "$directory/bin/python" ]; then
         logged /usr/bin/python3 -m venv --clear --system-site-packages "$directory"
         printf '%s\n' "$requirements" >"$directory/requirements.txt"
         # --ignore-installed: an older copy among the system's packages must not stand for what is asked.
-        logged "$directory/bin/python" -m pip --disable-pip-version-check --no-input --quiet \
-            install --retries 5 --ignore-installed -r "$directory/requirements.txt"
+        # Not --quiet: what it says it is at names the package that fails.
+        logged "$directory/bin/python" -m pip --disable-pip-version-check --no-input --no-color \
+            install --progress-bar off --retries 5 --ignore-installed -r "$directory/requirements.txt"
         logged "$directory/bin/python" -c 'import pathlib, sys, sysconfig
 if sys.version_info >= (3, 13):
     pathlib.Path(sysconfig.get_path("purelib"), "pipes.py").write_text("from shlex import quote\n")'
-        if grep -q '^mrjob' <<<"$requirements"; then logged "$directory/bin/python" -c 'import mrjob.emr'; fi
+        if grep -qE '^mrjob($|[^a-z0-9-])' <<<"$requirements"; then logged "$directory/bin/python" -c 'import mrjob.emr'; fi
         touch "$directory/.complete"
     fi
     if [ "$(readlink "$VENV")" != "$directory" ]; then
@@ -171,6 +203,8 @@ sshd_settings() {
     local port declared
     echo "# student-labs: sshd takes the first value it reads, so this must sort before 60-cloudimg-settings.conf"
     echo "PasswordAuthentication yes"
+    echo "# the key of the roster alone: an update of openssh-server makes others, which nobody knows"
+    echo "HostKey /etc/ssh/ssh_host_ed25519_key"
     echo "# the operator's keys are root's: nothing that happens to a student's ~/.ssh locks the operator out"
     echo "AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/student-labs/%u"
     echo "# an agent with many keys offers them all before the password; a class shares one address"
@@ -193,7 +227,7 @@ open_password_login() {
         [ -d /run/sshd ] || install -d -m 755 /run/sshd # sshd -t wants it; made by ssh.service, which starts on demand
         if ! logged /usr/sbin/sshd -t; then
             if [ -n "$before" ]; then printf '%s\n' "$before" >"$SSHD_DROPIN"; else rm -f "$SSHD_DROPIN"; fi
-            die "sshd -t refuses the settings: the former ones are back"
+            die "$(reasons | head -n 1), so sshd -t refuses the settings: the former ones are back"
         fi
         # Ubuntu 22.10 and later: systemd holds the ports (ssh.socket), and a generator reads them from sshd's settings.
         # https://discourse.ubuntu.com/t/sshd-now-uses-socket-based-activation-ubuntu-22-10-and-later/30189
@@ -208,10 +242,27 @@ open_password_login() {
     for port in $LAB_SSH_PORTS; do grep -qx "port $port" <<<"$effective" || die "sshd does not take port $port"; done
 }
 
+# Puts the archive's files into the home folder; never touches what the student changed, made or removed.
+fetch_course_archive() {
+    local wanted="$LAB_COURSE_ARCHIVE_URI $LAB_COURSE_ARCHIVE_VERSION" code=0
+    [ -n "$LAB_COURSE_ARCHIVE_URI" ] && [ "$(cat "$STATE/course.version" 2>/dev/null)" != "$wanted" ] || return 0
+    rm -rf "$STATE"/course-* # of a run that was killed
+    course_archive_py | "$VENV/bin/python" -I -B - "$LAB_COURSE_ARCHIVE_URI" "$LAB_COURSE_ARCHIVE_REGION" "$LAB_USER" "$STATE" \
+        "${LAB_ARCHIVE_WAIT_SECONDS:-120}" 9>&- || code=$?
+    case $code in
+        0) ;;
+        3) return 0 ;; # not all is placed, which it has said: the next run tries again
+        4) TOLD=yes && return 1 ;;
+        *) return "$code" ;;
+    esac
+    printf '%s\n' "$wanted" >"$STATE/course.version.new"
+    mv -f "$STATE/course.version.new" "$STATE/course.version"
+}
+
 lab_main() {
     set -Eeuo pipefail
     begin LAB_NAME LAB_USER LAB_PASSWORD LAB_REGION LAB_APT_PACKAGES LAB_PIP_PACKAGES LAB_OPERATOR_KEYS \
-        LAB_COURSE_ARCHIVE_URI LAB_COURSE_ARCHIVE_VERSION LAB_SSH_PORTS
+        LAB_COURSE_ARCHIVE_URI LAB_COURSE_ARCHIVE_VERSION LAB_COURSE_ARCHIVE_REGION LAB_SSH_PORTS
     step "first boot" "look at cloud-init status --long on the machine" wait_for_cloud_init
     step "host name" "use letters, digits and hyphens in the lab's name" set_hostname
     step "packages" "check aptPackages and that the machine reaches Ubuntu's archive" install_packages
@@ -222,7 +273,6 @@ lab_main() {
     step "password login" "look at the files in /etc/ssh/sshd_config.d on the machine" open_password_login
     step "course archive" "check courseArchive: the object, the role's right to read it, and what is in the archive" \
         fetch_course_archive
-    say "host-key $(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)"
     say ok
 }
 # In braces: a cut inside this line is a syntax error, too.

@@ -9,6 +9,7 @@ LOG=/var/log/student-labs/connect.log
 UNIT=/etc/systemd/system/student-labs-agent.service
 HELPER=/opt/student-labs/cluster-agent
 SOCKET=/run/student-labs-agent/agent.sock
+MRJOB_CONF=/opt/student-labs/mrjob.conf
 AGENT_RESTART_DUE=/run/student-labs-agent-restart-due
 
 check_values() {
@@ -45,7 +46,7 @@ put_cluster_key() {
     local key=$HOME_DIR/.ssh/cluster.pem new=$STATE/cluster.pem.new
     (umask 077 && printf '%s\n' "${LAB_CLUSTER_KEY%$'\n'}" >"$new")
     # A key that nobody can use would show only as a ten-minute wait.
-    if ! FINGERPRINT=$(ssh-keygen -y -P '' -f "$new" 2>>"$LOG" 9>&- | ssh-keygen -l -f - 2>>"$LOG" 9>&- | cut -d' ' -f2); then
+    if ! FINGERPRINT=$(ssh-keygen -y -P '' -f "$new" 9>&- | ssh-keygen -l -f - 9>&- | cut -d' ' -f2); then
         rm -f "$new"
         die "LAB_CLUSTER_KEY is not a private key"
     fi
@@ -54,26 +55,59 @@ put_cluster_key() {
     rm -f "$new"
 }
 
-mrjob_settings() {
+# What the lab needs, whatever a course made students write into their own ~/.mrjob.conf.
+lab_settings() {
     cat <<CONF
-# The student's own cluster, for mrjob (https://mrjob.readthedocs.io/en/latest/guides/configs-reference.html).
-# Changes are kept as long as the cluster is this one; with another one they move to ~/.mrjob.conf.yours-1.
-runners:
-  emr:
     region: $LAB_REGION
     cluster_id: $LAB_CLUSTER_ID
     cloud_tmp_dir: ${LAB_SCRATCH_URI%/}/tmp/
     check_cluster_every: $LAB_POLL_SECONDS
     ec2_key_pair_file: $HOME_DIR/.ssh/cluster.pem
     ssh_add_bin: $HELPER add
+CONF
+}
+
+mrjob_settings() {
+    cat <<CONF
+# The student's own cluster, for mrjob (https://mrjob.readthedocs.io/en/latest/guides/configs-reference.html).
+# Changes are kept as long as the cluster is this one; with another one they move to ~/.mrjob.conf.yours-1.
+# Which cluster, where its files go and the key hold whatever is written here ($MRJOB_CONF).
+runners:
+  emr:
+$(lab_settings)
     cleanup: [TMP]
     cleanup_on_failure: [LOCAL_TMP]
 CONF
 }
 
+# mrjob 0.7.4 (conf.py) reads the first of $MRJOB_CONF, ~/.mrjob.conf and /etc/mrjob.conf. What includes has the last word, and
+# !clear takes back what was included: keys and addresses of another account would end in AccessDenied.
+put_lab_mrjob_conf() {
+    local cleared
+    {
+        echo "# student-labs: the student's own settings, then what the lab needs."
+        echo "include: $HOME_DIR/.mrjob.conf"
+        printf 'runners:\n  emr:\n'
+        lab_settings
+        for cleared in aws_access_key_id aws_secret_access_key aws_session_token emr_endpoint s3_endpoint ec2_endpoint iam_endpoint; do
+            echo "    $cleared: !clear null"
+        done
+    } | put_file "$MRJOB_CONF" 644 root
+    # Without a file of the student's, and where no profile is read.
+    mrjob_settings | put_file /etc/mrjob.conf 644 root
+    # An own choice stays; what a shell took over from the one it was started in does not. bash.bashrc reads this as well.
+    put_file /etc/profile.d/student-labs-mrjob.sh 644 root <<PROFILE
+# student-labs: the settings that jobs on the lab's cluster need hold beside what is in ~/.mrjob.conf
+case "\${MRJOB_CONF:-}" in "" | $MRJOB_CONF)
+    if [ -r "\$HOME/.mrjob.conf" ]; then export MRJOB_CONF=$MRJOB_CONF; else unset MRJOB_CONF; fi ;;
+esac
+PROFILE
+}
+
 # The student may have added to the file. It stays as it is while nothing of ours is new; else it is set aside, never lost.
 put_mrjob_conf() {
     local file=$HOME_DIR/.mrjob.conf marker=$STATE/mrjob.conf.sha256 ours
+    put_lab_mrjob_conf
     ours=$(mrjob_settings | sha256sum | cut -d' ' -f1)
     if [ -e "$file" ] || [ -L "$file" ]; then
         if [ "$(cat "$marker" 2>/dev/null)" = "$ours" ] && grep -qs "$LAB_CLUSTER_ID" "$file"; then return 0; fi
@@ -140,7 +174,7 @@ PROFILE
 }
 
 agent_holds_key() {
-    runuser -u "$LAB_USER" -- env SSH_AUTH_SOCK="$SOCKET" ssh-add -l 2>>"$LOG" 9>&- | grep -qF " $FINGERPRINT "
+    runuser -u "$LAB_USER" -- env SSH_AUTH_SOCK="$SOCKET" ssh-add -l 9>&- | grep -qF " $FINGERPRINT "
 }
 
 start_agent() {

@@ -1,27 +1,16 @@
-import * as grpc from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
-import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
-import proto from "@pulumi/pulumi/proto/resource_pb.js";
-import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
-import structProto from "google-protobuf/google/protobuf/struct_pb.js";
+import type proto from "@pulumi/pulumi/proto/resource_pb.js";
 import {
     ownerOf,
     ownersIn,
     type RecordedCall,
     type RecordedResource,
     type Recording,
-    sdkMember,
     token,
 } from "./benchRecording.ts";
+import { answerLookUp, propertiesOf } from "../registrations/answers.ts";
+import { type Handlers, InstantEngine, type Registered } from "../registrations/instantEngine.ts";
 import { showSecrets } from "../secretsOnWire.ts";
-
-// All but output values, which would be one more shape of inputs to understand. They matter to remote components only.
-const supported = Object.values(proto.ResourceMonitorFeature).filter(
-    (feature): feature is proto.ResourceMonitorFeature =>
-        typeof feature === "number" &&
-        feature !== proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-);
 
 const stackType = "pulumi:pulumi:Stack";
 
@@ -29,27 +18,6 @@ const stackType = "pulumi:pulumi:Stack";
 function keyOf(urn: string): string {
     const [, , types = "", ...name] = urn.split("::");
     return urn === "" ? "" : `${types.split("$").at(-1)}::${name.join("::")}`;
-}
-
-const propertiesByType = new Map<string, readonly string[]>();
-
-/** Every property that the SDK's class of a resource knows, input or output. */
-function propertiesOf(type: string): readonly string[] {
-    const known = propertiesByType.get(type);
-    if (known !== undefined) {
-        return known;
-    }
-    const found = [
-        ...new Set(
-            [
-                ...sdkMember<() => void>(type)
-                    .toString()
-                    .matchAll(/resourceInputs\["(\w+)"\]/g),
-            ].map(([, property = ""]) => property),
-        ),
-    ];
-    propertiesByType.set(type, found);
-    return found;
 }
 
 // What the program takes apart, so that a token would not do.
@@ -61,109 +29,22 @@ const structured: Readonly<Record<string, (key: string) => Readonly<Record<strin
 /** What a look-up asks. */
 type Question = Pick<RecordedCall, "name" | "args">;
 
-/** What look-ups answer: plain values where the program decides by them, tokens where it hands them on. */
-function answer(call: Question): Record<string, unknown> {
-    switch (call.name) {
-        case "aws:index/getCallerIdentity:getCallerIdentity":
-            return { accountId: "123456789012" };
-        case "aws:index/getRegion:getRegion":
-            return { region: "eu-west-1" };
-        case "aws:index/getPartition:getPartition":
-            return { partition: "aws" };
-        case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
-            return { locations: ["eu-west-1a"] };
-        case "aws:ssm/getParameter:getParameter":
-            return { insecureValue: token(ownerOf(call), "insecureValue") };
-        case "aws:ec2/getInstances:getInstances":
-            return { publicIps: [token(ownerOf(call), "publicIps.0")] };
-        default:
-            throw new Error(
-                `the program looks up ${call.name}, which the bench does not know (benchEngine.ts)`,
-            );
-    }
-}
-
-type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
-
-/** Answers with what `make` makes of a request, or with its error. */
-function unary<Request, Response>(make: (request: Request) => Response): Unary<Request, Response> {
-    return ({ request }, callback) => {
-        try {
-            callback(null, make(request));
-        } catch (error) {
-            callback({ code: grpc.status.UNKNOWN, message: String(error) });
-        }
-    };
-}
-
 /**
  * An engine that answers at once and does nothing: what a program takes with it is the program's own time. It notes
  * everything that the program asks for.
  */
-export class BenchEngine {
+export class BenchEngine implements Handlers {
     /** When the last resource was registered, on the clock of `performance.now()`. */
     lastRegistered = 0;
     private readonly calls = new Map<string, Question>();
     private readonly resources: RecordedResource[] = [];
     private outputs: Record<string, unknown> = {};
     private refused: Error | undefined;
-    private root = "";
-    private readonly server = new grpc.Server({
-        "grpc.max_receive_message_length": 400 * 1024 * 1024,
-        "grpc.max_send_message_length": 400 * 1024 * 1024,
-    });
+    private readonly engine = new InstantEngine(this);
 
     /** Listens; answers the address for the program. */
-    async start(): Promise<string> {
-        this.server.addService(ResourceMonitorService, {
-            getDeploymentInfo: unary(() => {
-                const info = new proto.DeploymentInfo();
-                info.setSupportedfeaturesList(supported);
-                return info;
-            }),
-            supportsFeature: unary((request: proto.SupportsFeatureRequest) => {
-                const response = new proto.SupportsFeatureResponse();
-                response.setHassupport(request.getId() !== "outputValues");
-                return response;
-            }),
-            invoke: unary((request: proto.ResourceInvokeRequest) => this.invoke(request)),
-            registerResource: unary((request: proto.RegisterResourceRequest) => this.register(request)),
-            registerResourceOutputs: unary((request: proto.RegisterResourceOutputsRequest) => {
-                if (keyOf(request.getUrn()).startsWith(stackType)) {
-                    this.outputs = showSecrets(
-                        request.getOutputs()?.toJavaScript() ?? {},
-                    ) as typeof this.outputs;
-                }
-                return new emptyProto.Empty();
-            }),
-            registerErrorHook: unary(() => new emptyProto.Empty()),
-            registerResourceHook: unary(() => new emptyProto.Empty()),
-            signalAndWaitForShutdown: unary(() => new emptyProto.Empty()),
-        });
-        this.server.addService(EngineService, {
-            log: unary((request: engineProto.LogRequest) => {
-                if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
-                    process.stderr.write(`${request.getMessage()}\n`);
-                }
-                return new emptyProto.Empty();
-            }),
-            getRootResource: unary(() => {
-                const response = new engineProto.GetRootResourceResponse();
-                response.setUrn(this.root);
-                return response;
-            }),
-            setRootResource: unary((request: engineProto.SetRootResourceRequest) => {
-                this.root = request.getUrn();
-                return new engineProto.SetRootResourceResponse();
-            }),
-            requirePulumiVersion: unary(() => new engineProto.RequirePulumiVersionResponse()),
-        });
-        const port = await new Promise<number>((resolve, reject) => {
-            this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-                error ? reject(error) : resolve(bound),
-            );
-        });
-        return `127.0.0.1:${port}`;
+    start(): Promise<string> {
+        return this.engine.start();
     }
 
     /**
@@ -172,7 +53,7 @@ export class BenchEngine {
      * @throws Error where it looked up what the bench does not know: the SDK's own words for that do not lead here
      */
     stop(): Recording {
-        this.server.forceShutdown();
+        this.engine.stop();
         if (this.refused !== undefined) {
             throw this.refused;
         }
@@ -193,31 +74,27 @@ export class BenchEngine {
         return { calls, resources: this.resources, outputs: this.outputs };
     }
 
-    private invoke(request: proto.ResourceInvokeRequest): proto.ResourceInvokeResponse {
+    invoke(request: proto.ResourceInvokeRequest): Readonly<Record<string, unknown>> {
         const args = showSecrets(request.getArgs()?.toJavaScript() ?? {}) as RecordedCall["args"];
         const call = { name: request.getTok(), args };
         this.calls.set(ownerOf(call), call);
-        const response = new proto.ResourceInvokeResponse();
         try {
-            response.setReturn(structProto.Struct.fromJavaScript(answer(call) as never));
+            return answerLookUp(call, "eu-west-1");
         } catch (error) {
             this.refused ??= error as Error;
             throw error;
         }
-        return response;
     }
 
-    private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
+    register(request: proto.RegisterResourceRequest): Registered {
         this.lastRegistered = performance.now();
         const [type, name] = [request.getType(), request.getName()];
         const parent = keyOf(request.getParent()).split("::")[0] ?? "";
         const under = parent === "" || parent === stackType ? "" : `${parent}$`;
-        const response = new proto.RegisterResourceResponse();
-        response.setUrn(`urn:pulumi:eu-west-1::student-labs::${under}${type}::${name}`);
+        const urn = `urn:pulumi:eu-west-1::student-labs::${under}${type}::${name}`;
         const inputs = request.getObject()?.toJavaScript() ?? {};
         if (!request.getCustom()) {
-            response.setObject(structProto.Struct.fromJavaScript({}));
-            return response;
+            return { urn, id: "", outputs: {} };
         }
         const key = `${type}::${name}`;
         const timeouts = request.getCustomtimeouts()?.toObject();
@@ -238,15 +115,31 @@ export class BenchEngine {
                       ),
                   }),
         });
-        response.setId(token(key, "id"));
         const computed = propertiesOf(type).map((property) => [property, token(key, property)] as const);
-        response.setObject(
-            structProto.Struct.fromJavaScript({
-                ...Object.fromEntries(computed),
-                ...structured[type]?.(key),
-                ...inputs,
-            } as never),
-        );
-        return response;
+        return {
+            urn,
+            id: token(key, "id"),
+            outputs: { ...Object.fromEntries(computed), ...structured[type]?.(key), ...inputs },
+        };
+    }
+
+    registerOutputs(request: proto.RegisterResourceOutputsRequest): void {
+        if (keyOf(request.getUrn()).startsWith(stackType)) {
+            this.outputs = showSecrets(request.getOutputs()?.toJavaScript() ?? {}) as typeof this.outputs;
+        }
+    }
+
+    registerErrorHook(): void {
+        // It is never called: nothing fails here.
+    }
+
+    registerResourceHook(): void {
+        // The program has none.
+    }
+
+    log(request: engineProto.LogRequest): void {
+        if (request.getSeverity() === engineProto.LogSeverity.ERROR) {
+            process.stderr.write(`${request.getMessage()}\n`);
+        }
     }
 }

@@ -12,8 +12,8 @@ export interface HostedProgram {
 }
 
 /**
- * A small language host: the real engine asks it to run the program, and it does so as Pulumi's own does, which cannot be had
- * where only package registries are reachable. It notes how much memory the program took.
+ * A language host in this process, to which an engine attaches: it runs another program than the project's, and notes how much
+ * time and memory that took.
  */
 export class BenchHost {
     /** The last run of the program. */

@@ -3,6 +3,11 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { load } from "js-yaml";
+import {
+    programArguments,
+    programEnvironment,
+    type RuntimeOptions,
+} from "../emulator/engine/languageHost.ts";
 
 /** What a program's process is told, as the engine tells it to the language host. */
 export interface ProgramRequest {
@@ -40,49 +45,35 @@ const tellUsage = `data:text/javascript,${encodeURIComponent(
         'process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
 )}`;
 
-/** Options of the runtime in the project's Pulumi.yaml, as far as the language host uses them to start Node. */
-function runtimeOptions(folder: string): {
-    readonly nodeargs: readonly string[];
-    readonly typescript: boolean;
-} {
+/** Options of the runtime in the project's Pulumi.yaml. */
+function runtimeOptions(folder: string): RuntimeOptions {
     const text = fs.readFileSync(path.join(folder, "Pulumi.yaml"), "utf8");
-    const { options = {} } = (
-        load(text) as { runtime: { options?: { nodeargs?: string; typescript?: boolean } } }
-    ).runtime;
-    return {
-        nodeargs: (options.nodeargs ?? "").split(/\s+/).filter((arg) => arg !== ""),
-        typescript: options.typescript ?? true,
-    };
+    return (load(text) as { runtime: { options?: RuntimeOptions } }).runtime.options ?? {};
 }
 
 /**
- * Runs a program the way Pulumi's Node language host does: with the SDK's own `cmd/run` and the options of
+ * Runs a program as a language host does: with the SDK's own `cmd/run` and the options of
  * Pulumi.yaml, in a new process.
  */
 export function runProgram(request: ProgramRequest): Promise<ProgramRun> {
-    const { nodeargs, typescript } = runtimeOptions(request.folder);
+    const run = {
+        ...request,
+        organization: "organization",
+        programDirectory: request.folder,
+        rootDirectory: request.folder,
+        entryPoint: request.entry,
+        args: [],
+        dryRun: request.preview,
+        options: runtimeOptions(request.folder),
+    };
+    const runner = createRequire(import.meta.filename).resolve("@pulumi/pulumi/cmd/run");
     const started = performance.now();
     const child: ChildProcess = spawn(
         process.execPath,
-        [
-            ...nodeargs,
-            "--import",
-            tellUsage,
-            createRequire(import.meta.filename).resolve("@pulumi/pulumi/cmd/run"),
-            ...["--monitor", request.monitor, "--engine", request.engine],
-            ...["--project", request.project, "--stack", request.stack, "--organization", "organization"],
-            ...["--root-directory", request.folder, "--pwd", request.folder],
-            ...["--parallel", String(request.parallel), ...(request.preview ? ["--dry-run"] : [])],
-            request.entry,
-        ],
+        ["--import", tellUsage, ...programArguments(run, runner)],
         {
             cwd: request.folder,
-            env: {
-                ...request.env,
-                PULUMI_CONFIG: JSON.stringify(request.config),
-                PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.secretKeys),
-                PULUMI_NODEJS_TYPESCRIPT: String(typescript),
-            },
+            env: { ...request.env, ...programEnvironment(run) },
             stdio: ["ignore", "pipe", "pipe", "pipe"],
         },
     );

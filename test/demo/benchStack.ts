@@ -116,8 +116,7 @@ export class BenchStack {
             stack: stackName,
             dir: path.join(candidate.folder, `${candidate.name}-${candidate.labs}`),
             config: settings(candidate.labs),
-            // The host that is attached.
-            engine: { ...cloud.tools.engine, languageHost: true },
+            engine: cloud.tools.engine,
         });
         return new BenchStack(stack, host, engineEnvironment(stack.engine.path, stack.scratch, env));
     }

@@ -41,7 +41,7 @@ function rosterTable(roster: readonly Lab[]): string {
 }
 
 const nextSteps = `
-Next, for a real class (README.md tells more):
+Next, for a real class (docs/running-a-class.md tells more):
   1. Edit Pulumi.eu-west-1.yaml: students, and allowedSshCidrs with the network of your class room.
   2. pulumi stack init eu-west-1
   3. pulumi up -s eu-west-1 --parallel 150 --continue-on-error

@@ -15,6 +15,7 @@ interface ClientConfig {
 export function operatorClient<Client>(
     client: new (config: ClientConfig) => Client,
     env: Readonly<Record<string, string>>,
+    region = "eu-west-1",
 ): Client {
     const needed = (name: string) => {
         const value = env[name];
@@ -25,7 +26,7 @@ export function operatorClient<Client>(
     };
     return new client({
         endpoint: needed("AWS_ENDPOINT_URL"),
-        region: "eu-west-1",
+        region,
         credentials: {
             accessKeyId: needed("AWS_ACCESS_KEY_ID"),
             secretAccessKey: needed("AWS_SECRET_ACCESS_KEY"),

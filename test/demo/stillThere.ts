@@ -39,14 +39,19 @@ const labOf = (tags: TagList) => (tags ?? []).find((tag) => tag.Key === "Lab")?.
  * behind, or what a destroy forgot.
  *
  * @param env environment of the pocket cloud
+ * @param classId of the class; without it, of every class whose stack is called so
  */
 export async function stillThere(
     env: Readonly<Record<string, string>>,
     stack = "eu-west-1",
+    classId?: string,
 ): Promise<Tagged[]> {
-    const own = (tags: TagList) => carries(tags, "Project", "student-labs") && carries(tags, "Stack", stack);
+    const own = (tags: TagList) =>
+        carries(tags, "Project", "student-labs") &&
+        carries(tags, "Stack", stack) &&
+        (classId === undefined || carries(tags, "Class", classId));
     const found = await Promise.all([
-        ec2(env, stack),
+        ec2(env, stack, own),
         clusters(env, own),
         identities(env, own),
         buckets(env, own),
@@ -55,7 +60,11 @@ export async function stillThere(
     return found.flat().sort((a, b) => `${a.kind} ${a.id}`.localeCompare(`${b.kind} ${b.id}`));
 }
 
-async function ec2(env: Readonly<Record<string, string>>, stack: string): Promise<Tagged[]> {
+async function ec2(
+    env: Readonly<Record<string, string>>,
+    stack: string,
+    own: (tags: TagList) => boolean,
+): Promise<Tagged[]> {
     const client = operatorClient(EC2Client, env);
     const filter = (Name: string, Value: string) => ({ Name, Values: [Value] });
     const tagged = await client.send(
@@ -76,7 +85,7 @@ async function ec2(env: Readonly<Record<string, string>>, stack: string): Promis
             const tags = (all.Tags ?? []).filter((tag) => tag.ResourceId === id);
             return { kind: tags[0]?.ResourceType ?? "ec2", id, lab: labOf(tags), tags };
         })
-        .filter(({ tags }) => carries(tags, "Project", "student-labs"))
+        .filter(({ tags }) => own(tags))
         .map(({ kind, id, lab }) => ({ kind, id, lab }));
 }
 

@@ -178,7 +178,7 @@ import boto3
 from botocore.exceptions import ClientError
 s3, emr = boto3.client("s3"), boto3.client("emr")
 bucket = "${await live.scratchBucket()}"
-for call in (lambda: s3.get_object(Bucket=bucket, Key="course/course.tar.gz"),
+for call in (lambda: s3.get_object(Bucket=bucket, Key="course/archive.tar.gz"),
              lambda: s3.list_objects_v2(Bucket=bucket),
              lambda: s3.put_object(Bucket=bucket, Key="labs/equipe-1/x", Body=b""),
              lambda: emr.list_clusters()):

@@ -3,20 +3,24 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { LabStack, OperationOptions } from "../emulator/engine/labStack.ts";
+import type { OperationResult } from "../emulator/engine/result.ts";
+import { tellProgram, testStack } from "../emulator/engine/testProject.ts";
+import { newKey } from "../emulator/machines/newKey.ts";
 import { awsProvider } from "../emulator/providers/aws/index.ts";
 import { debugProviders, serveProvider, type ServedProvider } from "../emulator/providers/server.ts";
-import { findEngine } from "../emulator/tools/engine.ts";
 import { startMoto, type RunningMoto } from "../emulator/tools/moto.ts";
 import { preparePython } from "../emulator/tools/python.ts";
 import { Account, credentials, region } from "./awsAccount.ts";
-import { everyType, type Variant } from "./awsEveryType.ts";
+import type { Told, Variant } from "./awsEveryType.ts";
 import { AwsFront } from "./awsFront.ts";
 
 const zoneName = "labs.example.org";
 const silent = () => undefined;
 /** SHOW=1 shows what the engine says. */
-const show = process.env.SHOW ? { onOutput: (text: string) => void process.stdout.write(text) } : {};
+const show: OperationOptions = process.env.SHOW
+    ? { onOutput: (text: string) => void process.stdout.write(text) }
+    : {};
 
 describe("the aws stand-in on the real engine", function () {
     this.timeout(300_000);
@@ -25,39 +29,27 @@ describe("the aws stand-in on the real engine", function () {
     let front: AwsFront;
     let provider: ServedProvider;
     let account: Account;
-    let stack: Stack;
+    let stack: LabStack;
     let variant: Variant = {};
     let untouched: unknown;
-    let outputs: OutputMap;
+    let outputs: Record<string, unknown>;
+    const publicKey = newKey().public;
 
     before(async () => {
         dir = await mkdtemp(path.join(tmpdir(), "aws-stand-in-"));
-        const engine = await findEngine(silent);
         moto = await startMoto(await preparePython(silent), path.join(dir, "moto.log"));
         front = await AwsFront.start(moto.url);
         provider = await serveProvider(() => awsProvider({ endpoint: front.url, credentials }));
         account = new Account(front.url);
         await account.furnish(zoneName);
         untouched = await account.inventory();
-        // The Automation API starts the first `pulumi` on the PATH.
-        process.env.PATH = `${path.dirname(engine.path)}${path.delimiter}${process.env.PATH ?? ""}`;
-        stack = await LocalWorkspace.createOrSelectStack(
-            { stackName: "test", projectName: "every-type", program: () => everyType(zoneName, variant) },
-            {
-                workDir: dir,
-                projectSettings: { name: "every-type", runtime: "nodejs", backend: { url: `file://${dir}` } },
-                envVars: {
-                    PULUMI_HOME: path.join(dir, "home"),
-                    PULUMI_BACKEND_URL: `file://${dir}`,
-                    PULUMI_CONFIG_PASSPHRASE: "test",
-                    PULUMI_SKIP_UPDATE_CHECK: "true",
-                    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-                    PULUMI_DEBUG_PROVIDERS: debugProviders([provider]),
-                },
-            },
-        );
-        await stack.setConfig("aws:region", { value: region });
-        await stack.setConfig("aws:defaultTags", { value: JSON.stringify({ tags: { course: "hadoop" } }) });
+        stack = await testStack({
+            name: "every-type",
+            program: path.join(import.meta.dirname, "awsEveryType.ts"),
+            dir: path.join(dir, "stack"),
+            env: { PULUMI_DEBUG_PROVIDERS: debugProviders([provider]) },
+            config: { "aws:region": region, "aws:defaultTags": { tags: { course: "hadoop" } } },
+        });
     });
 
     after(async () => {
@@ -67,23 +59,27 @@ describe("the aws stand-in on the real engine", function () {
         await rm(dir, { recursive: true, force: true });
     });
 
-    const preview = async (next: Variant = {}) => {
-        const before = variant;
-        variant = { ...variant, ...next };
-        try {
-            return changes((await stack.preview({ ...show, diff: Boolean(process.env.SHOW) })).changeSummary);
-        } finally {
-            variant = before;
+    /** Changes by kind, but for what stays; fails with what the engine said. */
+    const changes = ({ result, changes: all, diagnostics, stderr }: OperationResult) => {
+        if (result === "failed") {
+            throw new Error([...diagnostics.map(({ message }) => message), stderr].join("\n"));
         }
+        return Object.fromEntries(Object.entries(all).filter(([kind]) => kind !== "same"));
+    };
+    const tell = (told: Variant) => tellProgram(stack, { zoneName, publicKey, variant: told } satisfies Told);
+    const preview = async (next: Variant = {}) => {
+        await tell({ ...variant, ...next });
+        return changes(await stack.preview({ ...show, diff: Boolean(process.env.SHOW) }));
     };
     const up = async (next: Variant = {}, options: { refresh?: boolean } = {}) => {
         variant = { ...variant, ...next };
-        const result = await stack.up({ ...show, ...options, parallel: 32 });
-        outputs = result.outputs;
-        return changes(result.summary.resourceChanges);
+        await tell(variant);
+        const done = changes(await stack.up({ ...show, ...options, parallel: 32 }));
+        outputs = await stack.outputs(true);
+        return done;
     };
-    const refresh = async () => changes((await stack.refresh(show)).summary.resourceChanges);
-    const of = (name: string) => outputs[name]?.value as Record<string, string>;
+    const refresh = async () => changes(await stack.refresh(show));
+    const of = (name: string) => outputs[name] as Record<string, string>;
 
     it("creates a stack with every type, then has nothing to do", async () => {
         assert.deepEqual(await up(), { create: 36 });
@@ -113,9 +109,9 @@ describe("the aws stand-in on the real engine", function () {
         assert.equal(of("cluster").state, "WAITING");
         assert.deepEqual(of("vpc").tagsAll, { Name: "net", course: "hadoop" });
         assert.deepEqual(of("machines").egress, [], "the default egress rule is stripped");
-        assert.deepEqual([outputs.nobody?.value, outputs.nobodysAddresses?.value], [[], []]);
-        assert.equal(outputs.foundEtag?.value, of("archive").etag);
-        assert.equal(outputs.secretKey?.secret, true);
+        assert.deepEqual([outputs.nobody, outputs.nobodysAddresses], [[], []]);
+        assert.equal(outputs.foundEtag, of("archive").etag);
+        assert.equal((await stack.outputs()).secretKey, "[secret]");
     });
 
     it("finds nothing changed in a refresh, and nothing to do after it", async () => {
@@ -141,16 +137,16 @@ describe("the aws stand-in on the real engine", function () {
             { update: 11 },
         );
         for (const same of ["machine", "cluster", "policy", "rule", "role", "nights", "schedule"]) {
-            assert.equal(of(same).id, (before[same]?.value as { id: string }).id, same);
+            assert.equal(of(same).id, (before[same] as { id: string }).id, same);
         }
-        assert.notEqual(of("archive").etag, (before.archive?.value as { etag: string }).etag);
+        assert.notEqual(of("archive").etag, (before.archive as { etag: string }).etag);
         assert.deepEqual(await preview(), {});
     });
 
     it("stops a machine and starts it again; its outputs are as old as the last refresh", async () => {
         assert.deepEqual(await up({ power: "stopped" }), { update: 1 });
         assert.equal(of("machine").state, "running", "nobody has looked yet");
-        await stack.refresh(show);
+        await refresh();
         assert.deepEqual(await up({ power: "running" }), { update: 1 });
         assert.deepEqual([of("machine").state, of("machine").publicIp], ["stopped", ""]);
     });
@@ -164,7 +160,7 @@ describe("the aws stand-in on the real engine", function () {
     it("would replace a cluster that has a student's step, unless steps are ignored", async () => {
         await account.addStep(of("cluster").id ?? "");
         assert.deepEqual(await preview(), {}, "nobody has looked yet");
-        await stack.refresh(show);
+        await refresh();
         assert.deepEqual(await preview(), { replace: 1 });
         assert.deepEqual(await preview({ ignoreSteps: true }), {});
         variant = { ...variant, ignoreSteps: true };
@@ -204,12 +200,7 @@ describe("the aws stand-in on the real engine", function () {
 
     it("destroys everything, also what students put into the bucket", async () => {
         await account.putObject(of("bucket").id ?? "", "labs/ada/output/part-00000");
-        await stack.destroy({ ...show, parallel: 32 });
+        changes(await stack.destroy({ ...show, parallel: 32 }));
         assert.deepEqual(await account.inventory(), untouched);
     });
 });
-
-/** What a summary says but for what stays. */
-function changes(summary: Record<string, number> | undefined): Record<string, number> {
-    return Object.fromEntries(Object.entries(summary ?? {}).filter(([kind]) => kind !== "same"));
-}

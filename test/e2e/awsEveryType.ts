@@ -1,7 +1,7 @@
 /** A program with every resource type and look-up of the aws stand-in, for its own test. */
+import { readFileSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { newKey } from "../emulator/machines/newKey.ts";
 
 /** What a test changes of the program. */
 export interface Variant {
@@ -24,7 +24,14 @@ export interface Variant {
     readonly strange?: "input" | "nested" | "type" | undefined;
 }
 
-const sshKey = newKey().public;
+/** What the test tells the program. */
+export interface Told {
+    readonly zoneName: string;
+    /** Of the key pair, in OpenSSH's form. */
+    readonly publicKey: string;
+    readonly variant: Variant;
+}
+
 const trust = (service: string) =>
     JSON.stringify({
         Version: "2012-10-17",
@@ -37,7 +44,8 @@ const allow = (action: string) =>
     });
 
 /** Declares everything and answers what a test looks at. */
-export async function everyType(zoneName: string, variant: Variant = {}): Promise<Record<string, unknown>> {
+export default async function everyType(): Promise<Record<string, unknown>> {
+    const { zoneName, publicKey, variant } = JSON.parse(readFileSync("input.json", "utf8")) as Told;
     const tags = (Name: string) => ({ Name, ...(variant.vpcTag ? { note: variant.vpcTag } : {}) });
     const image = await aws.ssm.getParameter({ name: "/lab/ami" });
     const offers = await aws.ec2.getInstanceTypeOfferings({
@@ -118,7 +126,7 @@ export async function everyType(zoneName: string, variant: Variant = {}): Promis
             tags: { a: "b" },
         }),
     ];
-    const key = new aws.ec2.KeyPair("key", { publicKey: sshKey });
+    const key = new aws.ec2.KeyPair("key", { publicKey });
 
     const role = new aws.iam.Role("lab", {
         assumeRolePolicy: trust("ec2.amazonaws.com"),

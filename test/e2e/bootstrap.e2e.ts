@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { renderMachineScript } from "../../components/lab/machineScript.ts";
+import { archive } from "../tarArchive.ts";
 import { CourseBucket } from "./courseBucket.ts";
 import {
-    archive,
     classKey,
     changes,
     type LabHost,
@@ -22,16 +22,17 @@ const values = {
     LAB_PASSWORD: PASSWORD,
     LAB_REGION: "eu-west-1",
     LAB_APT_PACKAGES: "nano python3-numpy",
-    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3",
+    LAB_PIP_PACKAGES: "mrjob==0.7.4 boto3 setuptools<81",
     LAB_OPERATOR_KEYS: `${classKey.public}\n${operatorKey.public}`,
     LAB_COURSE_ARCHIVE_URI: "s3://course/material.tar.gz",
     LAB_COURSE_ARCHIVE_VERSION: "1",
+    LAB_COURSE_ARCHIVE_REGION: "eu-west-1",
     LAB_SSH_PORTS: "22",
     LAB_ARCHIVE_WAIT_SECONDS: "20",
 };
 
 describe("scripts/bootstrap.sh on a machine", function () {
-    this.timeout(120_000);
+    this.timeout(10 * 60_000); // packages come from registries, and other tests run beside
     let hosts: LabHosts;
     let bucket: CourseBucket;
     let host: LabHost;
@@ -43,7 +44,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
         bucket = await CourseBucket.start();
         bucket.put(
             "/course/material.tar.gz",
-            await archive({
+            archive({
                 "wordcount/wc.py": "one",
                 "wordcount/input.txt": "a b\n",
                 "wordcount/latest": "-> wc.py",
@@ -71,8 +72,6 @@ describe("scripts/bootstrap.sh on a machine", function () {
         const result = await host.run("bootstrap.sh", values);
         assert.deepEqual(await stopWatching(), []);
         const said = succeeded(result);
-        const key = await host.root("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
-        assert.equal(said.at(-2), `lab: host-key ${key}`);
         assert.ok(!said.join("\n").includes(PASSWORD));
         assert.ok(said.length < 25 && said.every((line) => line.startsWith("lab: ") && line.length < 1024));
         assert.equal(await host.root('grep -rlF "rd\'7" /etc /var /home /root /opt /tmp || true'), "");
@@ -81,7 +80,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
     it("a second run changes nothing", async () => {
         const before = await host.snapshot();
         const said = succeeded(await host.run("bootstrap.sh", values));
-        assert.equal(said.length, 2, said.join("\n"));
+        assert.deepEqual(said, ["lab: ok"]);
         assert.equal(await host.snapshot(), before);
     });
 
@@ -143,7 +142,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
         await ssh(host.login(), "echo mine > wordcount/wc.py; rm wordcount/input.txt; echo mine > new.txt");
         bucket.put(
             "/course/material.tar.gz",
-            await archive({
+            archive({
                 "wordcount/wc.py": "two",
                 "wordcount/input.txt": "two",
                 "notes.txt": "two",
@@ -162,41 +161,6 @@ describe("scripts/bootstrap.sh on a machine", function () {
                 `${all.replace("wordcount/*", "wordcount/wc.py wordcount/more/extra.txt")}; ls wordcount`,
             ),
             "wordcount/wc.py:ubuntu:mine\nwordcount/more/extra.txt:ubuntu:two\nnotes.txt:ubuntu:two\nnew.txt:ubuntu:mine\nlatest\nmore\nwc.py",
-        );
-    });
-
-    it("refuses an archive that reaches out of the home folder, and says so", async () => {
-        const bad: Record<string, Record<string, string>> = {
-            "/etc/evil": { "/etc/evil": "x" },
-            "../evil": { "ok.txt": "x", "../evil": "x" },
-            link: { link: "-> ../../etc" },
-            "through/evil": { through: "-> .", "through/evil": "x" },
-            device: { device: "device" },
-        };
-        for (const [name, files] of Object.entries(bad)) {
-            bucket.put(`/course/bad-${Object.keys(bad).indexOf(name)}`, await archive(files));
-            const result = await host.run("bootstrap.sh", {
-                ...values,
-                LAB_COURSE_ARCHIVE_URI: `s3://course/bad-${Object.keys(bad).indexOf(name)}`,
-            });
-            const said = lines(result);
-            assert.equal(result.code, 1);
-            assert.match(said.at(-3) ?? "", new RegExp(`not unpacked: .*${name}`), said.join("\n"));
-            assert.match(said.at(-2) ?? "", /^lab: failed: course archive/);
-            assert.match(said.at(-1) ?? "", /^lab: to do: check courseArchive/);
-        }
-        const missing = {
-            ...values,
-            LAB_COURSE_ARCHIVE_URI: "s3://course/none",
-            LAB_ARCHIVE_WAIT_SECONDS: "0",
-        };
-        assert.match(
-            lines(await host.run("bootstrap.sh", missing)).join("\n"),
-            /s3:\/\/course\/none: .*NoSuchKey/,
-        );
-        assert.equal(
-            await host.root("find / -xdev -name evil -o -xdev -path '/var/lib/student-labs/course-*'"),
-            "",
         );
     });
 
@@ -245,7 +209,7 @@ describe("scripts/bootstrap.sh on a machine", function () {
         const result = await host.run("bootstrap.sh", { ...values, LAB_APT_PACKAGES: "no-such-package" });
         const said = lines(result);
         assert.notEqual(result.code, 0);
-        assert.match(said.join("\n"), /E: Unable to locate package no-such-package/);
+        assert.equal(said.at(-3), "lab: problem packages: Unable to locate package no-such-package");
         assert.match(said.at(-2) ?? "", /^lab: failed: packages \(exit code 100\)$/);
         assert.match(said.at(-1) ?? "", /^lab: to do: check aptPackages/);
     });

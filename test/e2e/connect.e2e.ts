@@ -190,7 +190,7 @@ describe("scripts/connect-cluster.sh on a machine", function () {
         const result = await host.run("connect-cluster.sh", { ...values, LAB_CLUSTER_KEY: first.fragment });
         assert.equal(result.code, 1);
         assert.deepEqual(lines(result).slice(-3, -1), [
-            "lab: LAB_CLUSTER_KEY is not a private key",
+            "lab: problem cluster key: LAB_CLUSTER_KEY is not a private key",
             "lab: failed: cluster key (exit code 1)",
         ]);
         assert.ok(!(result.stdout + result.stderr).includes(first.fragment));

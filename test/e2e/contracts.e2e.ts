@@ -12,7 +12,6 @@ import { commandProviderAt } from "../emulator/providers/command.ts";
 import { randomProvider } from "../emulator/providers/random.ts";
 import { debugProviders, serveProvider, type ServedProvider } from "../emulator/providers/server.ts";
 import { tlsProvider } from "../emulator/providers/tls.ts";
-import { findEngine } from "../emulator/tools/engine.ts";
 
 /** What cannot be as recorded, and why. A recording that is as recorded after all must not be here. */
 const DIFFERENT: Readonly<Record<string, string>> = {
@@ -38,7 +37,8 @@ const ALONE = [
 const LANES = 2;
 
 describe("contracts with the real providers", function () {
-    this.timeout(10 * 60_000);
+    // Some hundred runs of the engine.
+    this.timeout(40 * 60_000);
 
     let dir: string;
     let machines: SshMachines;
@@ -52,11 +52,10 @@ describe("contracts with the real providers", function () {
         machines = await SshMachines.start();
         const definitions = [commandProviderAt(machines.endpoint), randomProvider, tlsProvider];
         providers = await Promise.all(definitions.map((definition) => serveProvider(definition)));
-        const engine = await findEngine();
         const placeholders = new Placeholders(machines.placeholders);
         const replay = async (number: number): Promise<Replay> => {
             const folder = path.join(dir, String(number));
-            const stack = await ContractStack.create(folder, engine.path, debugProviders(providers));
+            const stack = await ContractStack.create(folder, debugProviders(providers));
             return new Replay(stack, machines, placeholders);
         };
         const work: ((replay: Replay) => Promise<void>)[] = [

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 export class CourseBucket {
     /** Paths asked for, refused ones too. */
     readonly requests: string[] = [];
+    /** Regions for which those requests were signed. */
+    readonly regions = new Set<string>();
     /** The next answers that are AccessDenied. */
     refusals = 0;
     private readonly objects = new Map<string, Buffer>();
@@ -22,6 +24,10 @@ export class CourseBucket {
         server.on("request", (request, response) => {
             const path = new URL(request.url ?? "/", "http://localhost").pathname;
             bucket.requests.push(path);
+            const signed = /Credential=[^/]+\/\d+\/([a-z0-9-]+)\/s3\//.exec(
+                request.headers.authorization ?? "",
+            );
+            bucket.regions.add(signed?.[1] ?? "");
             const object = bucket.objects.get(path);
             if (bucket.refusals > 0 || !object) {
                 const [status, code] = bucket.refusals > 0 ? [403, "AccessDenied"] : [404, "NoSuchKey"];

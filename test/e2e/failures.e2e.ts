@@ -118,21 +118,21 @@ describe("one lab fails, the class goes on", () => {
         );
         // What did not fail is there all the same.
         assert.match(ada.clusterId, /^j-/);
-        assert.deepEqual([ada.address, ada.hostKey], ["", ""]);
+        assert.equal(ada.address, "");
 
         const barbara = await row("barbara");
         assert.match(
             barbara.problem,
             /^barbara-machine-instance: .*'terminated'.*There is not enough capacity/,
         );
-        assert.deepEqual([barbara.address, barbara.hostKey], ["", ""]);
+        assert.equal(barbara.address, "");
 
         const edsger = await row("edsger");
         assert.match(
             edsger.problem,
             /^edsger-machine-bootstrap: after 60 failed attempts: dial tcp [0-9.]+:22: connect: connection refused$/,
         );
-        assert.deepEqual([edsger.address === "", edsger.hostKey], [false, ""]);
+        assert.notEqual(edsger.address, "");
 
         const frances = await row("frances");
         assert.match(
@@ -221,7 +221,8 @@ describe("one lab fails, the class goes on", () => {
         const anew = await row("ada");
         assertWhole(anew);
         assert.deepEqual([anew.password, anew.clusterId], [gone.password, gone.clusterId]);
-        assert.notEqual(anew.hostKey, gone.hostKey);
+        // The same to whoever connected before: no warning of an impostor.
+        assert.equal(anew.hostKey, gone.hostKey);
         assert.deepEqual((await live.roster()).filter(others), before.filter(others));
     });
 
@@ -286,10 +287,7 @@ describe("bootstrap fails on one machine", function () {
         const [ada, grace] = (await live.roster()) as [Row, Row];
         assertWhole(grace);
         assert.ok(await mayLogIn(passwordLogin(grace)));
-        assert.match(
-            ada.problem,
-            /^ada-machine-bootstrap: .*chpasswd: command not found lab: failed: password/,
-        );
+        assert.match(ada.problem, /^ada-machine-bootstrap: password: chpasswd: command not found; to do: /);
         assert.doesNotMatch(ada.problem, /lab: changed/);
         assert.ok(!ada.problem.includes(ada.password));
         assert.match(ada.clusterId, /^j-/);

@@ -158,7 +158,7 @@ describe("AWS refuses a part of one lab", () => {
         assert.ok(await mayLogIn(passwordLogin(ada)));
         const [demo, git] = await support();
         assert.equal(demo?.problem, "");
-        assert.match(git?.problem ?? "", /CreateRole is not for you$/);
+        assert.match(git?.problem ?? "", /CreateRole is not for you\b/);
     });
 
     it("the next `up` makes all of them whole, and does nothing to the lab that was", async () => {

@@ -25,7 +25,6 @@ const calls: readonly string[] = [
     "s3:CreateBucket",
     "s3:PutBucketTagging",
     "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketEncryption",
     "s3:PutBucketLifecycleConfiguration",
     "s3:PutObject",
     "ec2:CreateInternetGateway",

@@ -1,9 +1,6 @@
 import * as assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import { type MachineScript, renderMachineScript } from "../../components/lab/machineScript.ts";
 import { ensureCache } from "../emulator/cache.ts";
 import { type AddressPool, createAddressPool } from "../emulator/machines/addresses.ts";
@@ -175,29 +172,4 @@ export function watchProcesses(secrets: readonly string[]): () => Promise<string
         await watching;
         return [...found];
     };
-}
-
-/** Makes a tar.gz: paths to contents; a content that begins with "-> " is a link. */
-export async function archive(files: Readonly<Record<string, string>>): Promise<Buffer> {
-    const dir = await mkdtemp(path.join(os.tmpdir(), "course-"));
-    const program = `import io, json, sys, tarfile
-with tarfile.open(sys.argv[1], "w:gz") as archive:
-    for name, content in json.load(sys.stdin).items():
-        member = tarfile.TarInfo(name)
-        if content.startswith("-> "):
-            member.type, member.linkname = tarfile.SYMTYPE, content[3:]
-        elif content == "device":
-            member.type = tarfile.CHRTYPE
-        else:
-            member.size = len(content.encode())
-        archive.addfile(member, io.BytesIO(content.encode()))`;
-    try {
-        const file = path.join(dir, "course.tar.gz");
-        const child = promisify(execFile)("python3", ["-c", program, file]);
-        child.child.stdin?.end(JSON.stringify(files));
-        await child;
-        return await readFile(file);
-    } finally {
-        await rm(dir, { recursive: true, force: true });
-    }
 }

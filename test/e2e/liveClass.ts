@@ -190,6 +190,7 @@ export function wholeLab(op: "create" | "delete", lab: string): string[] {
         ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-group-out`],
         ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", `${lab}-cluster-group-out6`],
         ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", `${lab}-cluster-group-ssh`],
+        ["tls:index/privateKey:PrivateKey", `${lab}-machine-host-key`],
         ["tls:index/privateKey:PrivateKey", `${lab}-cluster-key`],
         ["aws:ec2/keyPair:KeyPair", `${lab}-cluster-key`],
         ["aws:emr/cluster:Cluster", `${lab}-cluster`],

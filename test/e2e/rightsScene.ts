@@ -77,7 +77,7 @@ export class RightsScene {
             other,
             otherStacksCluster,
             bucket,
-            courseKey: "course/course.tar.gz",
+            courseKey: "course/archive.tar.gz",
         });
     }
 

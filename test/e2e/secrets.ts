@@ -8,7 +8,7 @@ import type { Row } from "../demo/pocketClass.ts";
 import { OPERATOR_ACCESS_KEY, OPERATOR_SECRET_KEY } from "../emulator/gateway/operator.ts";
 import { type LiveClass, needsHosts, passwordLogin } from "./liveClass.ts";
 import { credentialsOf } from "./machineIdentity.ts";
-import { ProcessWatch } from "./processWatch.ts";
+import { ProcessWatch, type Seen } from "./processWatch.ts";
 import { type Hit, searchFor, type Secret, secretsOf } from "./secretSearch.ts";
 import { ssh } from "./ssh.ts";
 
@@ -20,7 +20,7 @@ export class SecretWatch {
     private readonly processes = new ProcessWatch();
     private readonly secrets = new Map<string, Secret>();
     /** What processes had, once they are no longer watched. */
-    seen: ReturnType<ProcessWatch["stop"]> = { machine: "", hosts: "" };
+    seen: Seen = { machine: "", hosts: "", late: "" };
 
     private readonly live: LiveClass;
 
@@ -45,11 +45,33 @@ export class SecretWatch {
         return [...new Set([...this.secrets.values()].map(({ name }) => name))].sort();
     }
 
-    /** Puts the planted value into a process here, one on a host, files, and an object. */
+    /**
+     * Puts the planted value into processes here, one on a host, files, and an object. Each process lives until the watch
+     * has seen it, however late that is.
+     */
     async plant(row: Row): Promise<void> {
-        const inArguments = spawn("sleep", ["0.5"], { argv0: `sleep ${planted}`, stdio: "ignore" });
-        const inEnvironment = spawn("sleep", ["0.5"], { env: { PLANTED: planted }, stdio: "ignore" });
-        await ssh(passwordLogin(row), `echo ${planted} > planted.txt; PLANTED=${planted} sleep 0.5`);
+        const here = [
+            spawn("sleep", ["600"], { argv0: `sleep ${planted}-arguments`, stdio: "ignore" }),
+            spawn("sleep", ["600"], { env: { PLANTED: `${planted}-environment` }, stdio: "ignore" }),
+        ];
+        const login = passwordLogin(row);
+        try {
+            const there = ssh(
+                login,
+                `echo ${planted} > planted.txt; export PLANTED=${planted}-host; ` +
+                    "for wait in $(seq 600); do [ -e planted.seen ] || sleep 1; done; rm planted.seen",
+            );
+            await Promise.all([
+                // Where it fails, that is the reason why nothing is seen.
+                Promise.race([there.then(() => undefined), this.processes.sees(`${planted}-host`, "hosts")]),
+                this.processes.sees(`${planted}-arguments`, "machine"),
+                this.processes.sees(`${planted}-environment`, "machine"),
+            ]);
+            await ssh(login, "touch planted.seen");
+            await there;
+        } finally {
+            for (const child of here) child.kill();
+        }
         await writeFile(path.join(this.live.cloud.dir, "planted.bin"), `\0\xff${planted}\0`, "latin1");
         await this.live.aws(S3Client).send(
             new PutObjectCommand({
@@ -58,9 +80,6 @@ export class SecretWatch {
                 Body: planted,
             }),
         );
-        for (const child of [inArguments, inEnvironment]) {
-            if (child.exitCode === null) await new Promise((done) => child.once("exit", done));
-        }
     }
 
     /** Looks at processes no longer. */
@@ -119,12 +138,16 @@ export class SecretWatch {
     }
 }
 
-/** Where a private key may be: on the machine whose student is to use it. */
-async function ownKey(live: LiveClass, { lab, address }: Row): Promise<Hit> {
+/** Where private keys may be: on the machine whose student is to use them, or whose own they are, and in its user data. */
+async function ownKeys(live: LiveClass, { lab, address }: Row): Promise<Hit[]> {
     const machines = await live.cloud.control.machines();
     const machine = machines.find((each) => each.address === address && each.status === "running");
-    const file = `run/machines/hosts/${machine?.id ?? ""}/upper/home/ubuntu/.ssh/cluster.pem`;
-    return { name: `${lab}-cluster-key`, file };
+    const host = `run/machines/hosts/${machine?.id ?? ""}`;
+    return [
+        { name: `${lab}-cluster-key`, file: `${host}/upper/home/ubuntu/.ssh/cluster.pem` },
+        { name: `${lab}-machine-host-key`, file: `${host}/upper/etc/ssh/ssh_host_ed25519_key` },
+        { name: `${lab}-machine-host-key`, file: `${host}/boot.json` },
+    ];
 }
 
 const byPlace = (hits: readonly Hit[]) => hits.map(({ name, file }) => `${file}: ${name}`).sort();
@@ -154,7 +177,9 @@ export function secretsStayHidden(live: () => LiveClass, watch: () => SecretWatc
         });
 
         it("the search finds what was planted, everywhere", async () => {
-            const machine = path.dirname((await ownKey(live(), ada as Row)).file).replace(/\.ssh$/, "");
+            const machine = path
+                .dirname((await ownKeys(live(), ada as Row))[0]?.file ?? "")
+                .replace(/\.ssh$/, "");
             assert.deepEqual(
                 byPlace(hits.filter(({ name }) => name === "planted")),
                 [
@@ -183,12 +208,12 @@ export function secretsStayHidden(live: () => LiveClass, watch: () => SecretWatc
             }
         });
 
-        it("no password, key or credential is in clear but the key of a cluster, on the machine of its lab", async () => {
+        it("no password, key or credential is in clear but the keys of a machine and its cluster, on that machine", async () => {
             const found = hits.filter(
                 ({ name }) => !["planted", "host key", "passphrase of the state"].includes(name),
             );
-            const used = [await ownKey(live(), ada as Row), await ownKey(live(), grace as Row)];
-            assert.deepEqual(byPlace(found), byPlace(used));
+            const used = [ada, grace].map((row) => ownKeys(live(), row as Row));
+            assert.deepEqual(byPlace(found), byPlace((await Promise.all(used)).flat()));
             const passphrase = hits.filter(({ name }) => name === "passphrase of the state");
             assert.deepEqual(byPlace(passphrase), ["run/stack/passphrase: passphrase of the state"]);
         });

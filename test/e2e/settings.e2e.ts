@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { definitions } from "../../components/settings/definitions.ts";
 import { LabStack } from "../emulator/engine/labStack.ts";
 import { deeds, LiveClass, wholeLab } from "./liveClass.ts";
-import { done, expected, nothing, people, replaced, settingsOf, walked } from "./settingsWalk.ts";
+import { done, expected, nothing, people, replaced, settingsOf, supporting, walked } from "./settingsWalk.ts";
 
 describe("the walk through the settings", () => {
     it("leaves none out, and each is to prove the effect that its declaration promises", () => {
@@ -29,7 +29,12 @@ describe("settings that leave alone what runs", () => {
     it(`${Object.keys(nothing).join(", ")}: nothing happens at all`, async () => {
         await live.set(settingsOf(nothing));
         assert.deepEqual(done(await live.up()), []);
-        await live.set({ zone: "eu-west-1a", amiId: undefined, allowReplacement: undefined });
+        await live.set({
+            zone: "eu-west-1a",
+            amiId: undefined,
+            allowReplacement: undefined,
+            allowAnyAddress: undefined,
+        });
     });
 
     it("students, groups, spares, supportMachines: what is new is made, no lab that is there is touched", async () => {
@@ -68,6 +73,21 @@ describe("settings that leave alone what runs", () => {
             ].sort(),
         );
         assert.deepEqual(await live.roster(), before);
+    });
+
+    it("supportPorts: the support machines' ports open and close, and nothing else changes", async () => {
+        await live.set(settingsOf({ supportMachines: people.supportMachines }));
+        await live.up();
+        await live.set(settingsOf(supporting));
+        assert.deepEqual(done(await live.up()), expected(supporting, labs));
+        assert.deepEqual(done(await live.up()), []);
+        await live.set({ supportPorts: undefined });
+        assert.deepEqual(
+            done(await live.up()),
+            expected(supporting, labs).map((line) => line.replace(/^create/, "delete")),
+        );
+        await live.set({ supportMachines: undefined });
+        await live.up();
     });
 
     it("studentCount: more adds labs at the end", async () => {
@@ -142,6 +162,7 @@ describe("settings that leave alone what runs", () => {
 function support(op: "create" | "delete"): string[] {
     return [
         "student-labs:index:SupportMachine demo",
+        "tls:index/privateKey:PrivateKey demo-machine-host-key",
         "random:index/randomPassword:RandomPassword demo-password",
         "student-labs:index:LabIdentity demo-identity",
         "aws:iam/role:Role student-labs-eu-west-1-support-demo",

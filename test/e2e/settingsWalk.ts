@@ -41,6 +41,7 @@ export const nothing = {
     zone: { to: "eu-west-1b" },
     amiId: { to: "ami-0123456789abcdef0" },
     allowReplacement: { to: true },
+    allowAnyAddress: { to: true },
 } as const satisfies Partial<Record<SettingKey, Walk>>;
 
 /** Settings that add labs and machines, and leave those alone that are there. */
@@ -50,6 +51,11 @@ export const people = {
     spares: { to: 1 },
     supportMachines: { to: ["Demo"] },
     studentCount: { to: 2 },
+} as const satisfies Partial<Record<SettingKey, Walk>>;
+
+/** Settings that change support machines in place: of a class that has one, called demo. */
+export const supporting = {
+    supportPorts: { to: [80, 3000], makes: [`${rule} demo-from-labs-80`, `${rule} demo-from-labs-3000`] },
 } as const satisfies Partial<Record<SettingKey, Walk>>;
 
 /**
@@ -79,6 +85,10 @@ export const inPlace = (courseArchive: string) =>
             ],
         },
         operatorPublicKeys: { to: [aPublicKey], bootstrap: ["LAB_OPERATOR_KEYS"] },
+        cpuCredits: {
+            to: "unlimited",
+            updates: { "aws:ec2/instance:Instance LAB-machine-instance": ["creditSpecification"] },
+        },
         aptPackages: { to: ["nano", "emacs-nox"], bootstrap: ["LAB_APT_PACKAGES"] },
         pipPackages: { to: ["mrjob==0.7.4", "boto3", "simplejson"], bootstrap: ["LAB_PIP_PACKAGES"] },
         courseArchive: {
@@ -206,6 +216,7 @@ export function walked(): Map<string, (typeof definitions)[SettingKey]["effect"]
     const parts = [
         [nothing, "nothing"],
         [people, "nothing"],
+        [supporting, "in place"],
         [inPlace(""), "in place"],
         [one, "in place"],
         [replaced, "replaced"],

@@ -11,14 +11,23 @@ export const badMachinesAndClusters: readonly BadSettings[] = [
         { aptPackages: ["nano; reboot"] },
         'aptPackages[0]: "nano; reboot" is not the name of an Ubuntu package',
     ],
-    [{ pipPackages: [1] }, "pipPackages[0]: 1 is not text, so it cannot be a pip requirement"],
-    [{ pipPackages: ["--index-url=x"] }, 'pipPackages[0]: "--index-url=x" is not a pip requirement'],
+    [{ pipPackages: "mrjob" }, 'pipPackages: "mrjob" is not a list'],
+    [
+        { pipPackages: ["--index-url=x"] },
+        'pipPackages[0]: "--index-url=x" is an option of pip, not a package',
+    ],
+    [
+        { aptPackages: ["nano-"] },
+        // What apt-get reads as: remove it.
+        'aptPackages[0]: "nano-" is not the name of an Ubuntu package',
+    ],
+    [{ cpuCredits: "none" }, 'cpuCredits: "none" is not one of standard, unlimited'],
     [
         { courseArchive: "missing.tar.gz" },
         'courseArchive: "missing.tar.gz" is not a file that can be read from the folder of Pulumi.yaml',
     ],
     [{ courseArchive: "package.json" }, 'courseArchive: "package.json" is not a tar.gz archive'],
-    [{ courseArchive: "components" }, 'courseArchive: "components" is not a tar.gz archive'],
+    [{ courseArchive: "components" }, 'courseArchive: "components" is not a file'],
     [
         { courseArchive: { bucket: "b", object: "x.tar.gz" } },
         'courseArchive.bucket: "b" is not the name of a bucket',
@@ -28,10 +37,35 @@ export const badMachinesAndClusters: readonly BadSettings[] = [
         'courseArchive.object: "x.zip" is not the key of a .tar.gz object',
     ],
     [
+        { courseArchive: { bucket: "my-bucket", object: "x.tgz", zone: "eu" } },
+        'courseArchive: {"bucket":"my-bucket","object":"x.tgz","zone":"eu"} has unknown fields (zone)',
+    ],
+    [
         { courseArchive: { bucket: "my-bucket", object: "x.tgz", region: "eu" } },
-        'courseArchive: {"bucket":"my-bucket","object":"x.tgz","region":"eu"} has unknown fields (region)',
+        'courseArchive.region: "eu" is not the name of a region',
     ],
     [{ courseArchive: 5 }, "courseArchive: 5 is neither a path nor a bucket and an object"],
+    [{ dataBuckets: "commoncrawl" }, 'dataBuckets: "commoncrawl" is not a list'],
+    [
+        { dataBuckets: ["s3://commoncrawl"] },
+        'dataBuckets[0]: "s3://commoncrawl" is not a bucket, or the beginning of keys in one',
+    ],
+    [
+        { dataBuckets: ["ok-bucket", "my-bucket/*"] },
+        'dataBuckets[1]: "my-bucket/*" is not a bucket, or the beginning of keys in one',
+    ],
+    [
+        { dataBuckets: ["my-bucket/${aws:username}"] },
+        'dataBuckets[0]: "my-bucket/${aws:username}" is not a bucket, or the beginning of keys in one',
+    ],
+    [
+        { dataBuckets: Array.from({ length: 11 }, (_, index) => `bucket-${index}`) },
+        'dataBuckets: ["bucket-0","bucket-1","bucket-2","bucket-3","bucket-4","bucket-5","bucket-6"... is longer than 10 buckets or 500 characters, for which a policy has no room',
+    ],
+    [
+        { dataBuckets: ["my-bucket", "my-bucket"] },
+        'dataBuckets: ["my-bucket","my-bucket"] has a bucket twice',
+    ],
     [{ isolation: "student" }, 'isolation: "student" is not one of lab, class'],
     [
         { studentCredentials: "iam-user" },
@@ -125,12 +159,12 @@ export const badMachinesAndClusters: readonly BadSettings[] = [
     [
         { colour: "blue" },
         'colour: "blue" is not a setting of this program',
-        "Take it out; README.md lists the settings.",
+        "Take it out; docs/settings.md lists the settings.",
     ],
     // What every object has, and no setting is.
     [
         { toString: "x" },
         'toString: "x" is not a setting of this program',
-        "Take it out; README.md lists the settings.",
+        "Take it out; docs/settings.md lists the settings.",
     ],
 ];

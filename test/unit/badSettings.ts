@@ -18,7 +18,6 @@ const fewer = "Write fewer and larger networks, or fewer sshPorts.";
 export const badPeopleAndAccess: readonly BadSettings[] = [
     [{ students: "ada" }, 'students: "ada" is not a list'],
     [{ students: { ada: 1 } }, 'students: {"ada":1} is not a list'],
-    [{ students: [1] }, "students[0]: 1 is not text, so it cannot be the name of a student"],
     [{ students: [" "] }, 'students[0]: " " is empty, so it cannot be the name of a student'],
     [{ students: ["a\nb"] }, 'students[0]: "a\\nb" contains control characters'],
     [{ students: ["x".repeat(81)] }, `students[0]: "${"x".repeat(76)}... is longer than 80 characters`],
@@ -59,7 +58,7 @@ export const badPeopleAndAccess: readonly BadSettings[] = [
     ],
     [
         { students: ["Ada ".repeat(10)] },
-        `students[0]: "${"Ada ".repeat(10)}" makes the lab name ada${"-ada".repeat(9)}, longer than 30 characters`,
+        `students[0]: "${"Ada ".repeat(10).trim()}" makes the lab name ada${"-ada".repeat(9)}, longer than 30 characters`,
         `Write a shorter name${orGroup}.`,
     ],
     [
@@ -70,10 +69,6 @@ export const badPeopleAndAccess: readonly BadSettings[] = [
     [{ groups: { lab: "team" } }, 'groups: {"lab":"team"} is not a list'],
     [{ groups: [{ lab: "team" }] }, "groups[0].students: (nothing) is not a list of names"],
     [{ groups: [{ lab: "team", students: [] }] }, "groups[0].students: [] has nobody in it"],
-    [
-        { groups: [{ lab: 1, students: ["x"] }] },
-        "groups[0].lab: 1 is not text, so it cannot be the name of a lab",
-    ],
     [
         { groups: [{ lab: "t", students: ["x"], size: 2 }] },
         'groups[0]: {"lab":"t","students":["x"],"size":2} has unknown fields (size)',
@@ -92,7 +87,6 @@ export const badPeopleAndAccess: readonly BadSettings[] = [
     [{ spares: 1000000 }, "spares: 1000000 is not a whole number from 0 to 100"],
     [{ spares: "2e1" }, 'spares: "2e1" is not a whole number from 0 to 100'],
     [{ supportMachines: "demo" }, 'supportMachines: "demo" is not a list'],
-    [{ supportMachines: [7] }, "supportMachines[0]: 7 is not text, so it cannot be the name of a machine"],
     [
         { supportMachines: ["ADA"] },
         'supportMachines[0]: "ADA" makes the machine name ada, which students[0] has already',
@@ -121,7 +115,6 @@ export const badPeopleAndAccess: readonly BadSettings[] = [
     [{ maxLabs: 501 }, "maxLabs: 501 is not a whole number from 1 to 500"],
     [{ allowedSshCidrs: [] }, "allowedSshCidrs: [] is missing, so nobody could log in"],
     [{ allowedSshCidrs: "130.88.0.0/16" }, 'allowedSshCidrs: "130.88.0.0/16" is not a list'],
-    [{ allowedSshCidrs: [130] }, "allowedSshCidrs[0]: 130 is not text"],
     [
         { allowedSshCidrs: ["130.88.0.1"] },
         'allowedSshCidrs[0]: "130.88.0.1" is not a network in CIDR notation',

@@ -32,7 +32,7 @@ describe("What EMR demands", () => {
             stepConcurrencyLevel: 2,
             logUri: "s3://classroom-scratch-bucket-0123456/labs/ada/logs/",
             listStepsStates: ["PENDING", "RUNNING"],
-            tags: { Project: "student-labs", Stack: "eu-west-1", Lab: "ada", ...forEmr },
+            tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Lab: "ada", ...forEmr },
         });
     });
 
@@ -139,7 +139,7 @@ describe("What EMR demands", () => {
             vpcId: "classroom-network-vpc-id",
             description: "Cluster of lab ada",
             revokeRulesOnDelete: true,
-            tags: { Project: "student-labs", Stack: "eu-west-1", Lab: "ada", ...forEmr },
+            tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Lab: "ada", ...forEmr },
         });
     });
 
@@ -173,7 +173,7 @@ describe("What EMR demands", () => {
                     fromPort: 22,
                     toPort: 22,
                     referencedSecurityGroupId: "ada-machine-group-id",
-                    tags: { Project: "student-labs", Stack: "eu-west-1", Lab: "ada" },
+                    tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Lab: "ada" },
                 },
             ],
         );

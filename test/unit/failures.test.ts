@@ -5,23 +5,25 @@ import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 const names = (stack: ClassInMocks, lab: string) =>
     stack.resources.filter(({ name }) => new RegExp(`\\b${lab}\\b`).test(name)).map(({ urn }) => urn);
 
-// The resource of Ada's lab that fails, AWS's words, and what her row lacks.
-const failing: readonly (readonly [string, string, readonly string[]])[] = [
+// The resource of Ada's lab that fails, AWS's words, what her row lacks, and its reason where that is not AWS's words.
+const failing: readonly (readonly [string, string, readonly string[], string?])[] = [
+    ["Instance ada-machine-instance", "InsufficientInstanceCapacity: no t3.small", ["address", "ipv6"]],
+    ["InstanceState ada-machine-power", "IncorrectInstanceState: terminated", ["address"]],
     [
-        "Instance ada-machine-instance",
-        "InsufficientInstanceCapacity: no t3.small",
-        ["address", "hostKey", "ipv6"],
+        "Command ada-machine-bootstrap",
+        "lab: failed: packages (exit code 100)",
+        [],
+        "packages failed (exit code 100)",
     ],
-    ["InstanceState ada-machine-power", "IncorrectInstanceState: terminated", ["address", "hostKey"]],
-    ["Command ada-machine-bootstrap", "lab: failed: packages (exit code 100)", ["hostKey"]],
     ["Cluster ada-cluster", "unexpected state 'TERMINATED_WITH_ERRORS'", ["clusterId"]],
-    ["Command ada-connect", "lab: failed: agent start (exit code 1)", []],
-    ["RandomPassword ada-password", "no entropy", ["hostKey", "password"]],
     [
-        "Role student-labs-eu-west-1-ada",
-        "LimitExceeded: 1000 roles",
-        ["address", "clusterId", "hostKey", "ipv6"],
+        "Command ada-connect",
+        'Process exited with status 1: running "sudo bash -s":\nlab: problem agent start: the agent does not hold the cluster\'s key\nlab: failed: agent start (exit code 1)\nlab: to do: look at systemctl\n',
+        [],
+        "agent start: the agent does not hold the cluster's key; to do: look at systemctl",
     ],
+    ["RandomPassword ada-password", "no entropy", ["password"]],
+    ["Role student-labs-eu-west-1-ada", "LimitExceeded: 1000 roles", ["address", "clusterId", "ipv6"]],
     ["Record ada-machine-dns-a", "InvalidChangeBatch: not permitted", []],
     ["Schedule ada-machine-stop-nightly", "ServiceQuotaExceededException: schedules", []],
     ["Schedule ada-cluster-stop-nightly", "ServiceQuotaExceededException: schedules", []],
@@ -38,14 +40,14 @@ describe("A class in which one lab fails", () => {
         well = await declareClass(asked);
     });
 
-    for (const [resource, error, missing] of failing) {
+    for (const [resource, error, missing, reason] of failing) {
         it(`lists every lab, names that one, and says why: ${resource}`, async () => {
             const stack = await declareClass(asked, { fails: { [resource]: error } });
             const [ada, ...others] = stack.outputs.roster;
             assert.deepEqual(ada, {
                 ...well.outputs.roster[0],
                 ...Object.fromEntries(missing.map((field) => [field, ""])),
-                problem: `${resource.split(" ")[1]}: ${error}`,
+                problem: `${resource.split(" ")[1]}: ${reason ?? error}`,
             });
             assert.deepEqual(others, well.outputs.roster.slice(1));
             assert.deepEqual(stack.outputs.supportMachines, well.outputs.supportMachines);
@@ -139,7 +141,7 @@ describe("AWS's words", () => {
         // What a script says of itself: why it failed, not what went well before.
         [
             ["lab: changed: host name ada\nlab: failed: packages (exit code 100)\n"],
-            "lab: failed: packages (exit code 100)",
+            "packages failed (exit code 100)",
         ],
         [["the same", "the same"], "the same"],
         [["newest", "older"], "newest; older"],

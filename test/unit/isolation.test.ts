@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, type Registered, stdinOf, valuesOf } from "./classInMocks.ts";
 
-const stackTags = { Project: "student-labs", Stack: "eu-west-1" };
+const stackTags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d" };
 const forEmr = { "for-use-with-amazon-emr-managed-policies": "true" };
 
 /** Names of resources of a type, in the order in which they were declared. */
@@ -111,6 +111,7 @@ describe("A class that shares one identity", () => {
             "InstanceState ada-machine-power",
             "KeyPair ada-cluster-key",
             "PrivateKey ada-cluster-key",
+            "PrivateKey ada-machine-host-key",
             "RandomPassword ada-password",
             "SecurityGroup ada-machine-group",
         ]);

@@ -1,13 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import {
-    labName,
-    labProblems,
-    longestLabName,
-    planLabs,
-    planSupport,
-    supportOwner,
-} from "../../components/names/labs.ts";
+import ipaddr from "ipaddr.js";
+import { labName, longestLabName, planLabs, planSupport, supportOwner } from "../../components/names/labs.ts";
+import { labProblems } from "../../components/settings/labNames.ts";
 
 const nobody = { students: [], groups: [], studentCount: 0, spares: 0 };
 
@@ -22,6 +17,16 @@ describe("The name of a lab", () => {
         ["  --x--  ", "x"],
         ["Ελένη", "eleni"],
         ["😀", "grinning"],
+        // Numbers to a resolver: decimal, octal, hexadecimal, in the digits of any script.
+        ["201800128", "id-201800128"],
+        ["007", "id-007"],
+        ["0xAda", "id-0xada"],
+        ["٢٠١٨", "id-2018"],
+        ["0x", "id-0x"],
+        // None.
+        ["0xGrace", "0xgrace"],
+        ["12-7", "12-7"],
+        ["1e5", "1e5"],
     ] as const) {
         it(`of ${JSON.stringify(name)} is ${lab}`, () => assert.equal(labName(name), lab));
     }
@@ -40,9 +45,25 @@ describe("The name of a lab", () => {
         );
     });
 
+    it("is never a number, which a resolver reads as an address before it looks into any list of hosts", () => {
+        const written = fc.oneof(
+            fc.nat(),
+            fc.nat().map((id) => `0${id.toString(8)}`),
+            fc.nat().map((id) => `0x${id.toString(16)}`),
+        );
+        fc.assert(
+            fc.property(written.map(String), (name) => {
+                assert.ok(!ipaddr.IPv4.isValid(labName(name)), labName(name));
+                // What must not be a number is one as it was written.
+                assert.ok(ipaddr.IPv4.isValid(name), name);
+            }),
+        );
+    });
+
     // IAM takes 64 characters; Pulumi adds a hyphen and seven of its own to a name.
     it("leaves room for a role's name in stacks with long names, also where the role is a support machine's", () => {
-        for (const prefix of ["student-labs-eu-west-1-", "student-labs-autumn-school-in-lisbon-"]) {
+        for (const stack of ["eu-west-1", "autumn-school-in-lisbon"]) {
+            const prefix = `student-labs-${stack}-`;
             const longest = longestLabName(prefix);
             const problems = (length: number) =>
                 labProblems(planSupport(["x".repeat(length)]), longest).length;

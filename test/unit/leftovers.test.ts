@@ -49,7 +49,6 @@ describe("What a killed run left behind", () => {
             again: false,
             reason:
                 "classroom-network-subnet: creating EC2 Subnet: api error InvalidSubnet.Conflict: The CIDR conflicts with " +
-                "another subnet; a killed run left it behind, remove it by hand (removing it failed: Error: " +
-                "AccessDenied: ec2:DeleteSubnet)",
+                "another subnet; it is there already and could not be taken out of the way: AccessDenied: ec2:DeleteSubnet",
         }));
 });

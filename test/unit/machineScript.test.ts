@@ -3,14 +3,13 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { hostKeyIn } from "../../components/lab/labMachine.ts";
 import { renderMachineScript } from "../../components/lab/machineScript.ts";
 
 describe("What a machine gets on standard input", () => {
     it("is the values, then the script", () => {
         const text = renderMachineScript("bootstrap.sh", { LAB_NAME: "ada" });
         assert.match(text, /^LAB_NAME='ada'\n# shellcheck shell=bash\n/);
-        for (const file of ["common.sh", "course-archive.sh", "bootstrap.sh"]) {
+        for (const file of ["common.sh", "reasons.py", "course-archive.py", "bootstrap.sh"]) {
             assert.ok(
                 text.includes(
                     fs.readFileSync(path.join(import.meta.dirname, "../../scripts/machine", file), "utf8"),
@@ -41,21 +40,5 @@ describe("What a machine gets on standard input", () => {
         assert.throws(() => renderMachineScript("bootstrap.sh", { "LAB_X;reboot": "1" }), /cannot be handed/);
         assert.throws(() => renderMachineScript("bootstrap.sh", { PATH: "1" }), /cannot be handed/);
         assert.throws(() => renderMachineScript("bootstrap.sh", { LAB_X: "a\0b" }), /cannot be handed/);
-    });
-});
-
-describe("The SSH host key", () => {
-    it("is found in what bootstrap printed", () => {
-        assert.equal(
-            hostKeyIn("lab: changed: x\nlab: host-key ssh-ed25519 AAAAC3+/=\nlab: ok\n"),
-            "ssh-ed25519 AAAAC3+/=",
-        );
-    });
-
-    it("is nothing else that bootstrap printed", () => {
-        assert.equal(
-            hostKeyIn("lab: host-key ssh-ed25519 AAAA secret\nxlab: host-key ssh-ed25519 AAAA\n"),
-            "",
-        );
     });
 });

@@ -24,7 +24,7 @@ describe("What mrjob demands", () => {
         assert.deepEqual(statements.get("SeeTheScratchBucket"), {
             Sid: "SeeTheScratchBucket",
             Effect: "Allow",
-            Action: ["s3:GetBucketLocation", "s3:ListBucket"],
+            Action: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
             Resource: "arn:aws:s3:::classroom-scratch-bucket-0123456",
         });
     });

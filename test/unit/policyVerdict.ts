@@ -26,9 +26,11 @@ export const tagsOf = (
     lab?: string,
     stack = "eu-west-1",
     project = "student-labs",
+    classId = "c1a55e5d",
 ): Record<string, string> => ({
     Project: project,
     Stack: stack,
+    Class: classId,
     ...(lab === undefined ? {} : { Lab: lab }),
 });
 
@@ -61,6 +63,22 @@ export async function verdict(policy: unknown, principal: Principal, call: Call)
                 },
             },
             identityPolicies: [{ name: "policy", policy }],
+            // KMS asks the key's policy as well: a key's first one leaves it to IAM ("Default key policy").
+            ...(action.startsWith("kms:")
+                ? {
+                      resourcePolicy: {
+                          Version: "2012-10-17",
+                          Statement: [
+                              {
+                                  Effect: "Allow",
+                                  Principal: { AWS: `arn:aws:iam::${account}:root` },
+                                  Action: "kms:*",
+                                  Resource: "*",
+                              },
+                          ],
+                      },
+                  }
+                : {}),
             serviceControlPolicies: [],
             resourceControlPolicies: [],
         },

@@ -13,6 +13,10 @@ describe("Pulumi.yaml", () => {
     const project = yaml.load(read("Pulumi.yaml")) as {
         config: Record<string, { description?: string; default?: unknown; type?: string; value?: unknown }>;
         options: { refresh: string };
+        template: {
+            quickstart: string;
+            config: Record<string, { description: string; default?: string }>;
+        };
     };
     const own = Object.entries(project.config).filter(([key]) => !key.includes(":"));
 
@@ -43,11 +47,79 @@ describe("Pulumi.yaml", () => {
         );
     });
 
+    describe("as a template for `pulumi new`", () => {
+        const { config, quickstart } = project.template;
+
+        it("asks for the region and for what has no default", () => {
+            assert.deepEqual(Object.keys(config), ["aws:region", "students", "allowedSshCidrs"]);
+            assert.equal(config["aws:region"]?.default, "eu-west-1");
+        });
+
+        it("shows how a list is written, so that the program takes it as it was typed", () => {
+            // Pulumi saves what is typed as text.
+            const asTyped = (key: string) => /as (\[.*?\])/.exec(config[key]?.description ?? "")?.[1] ?? "";
+            const settings = checkSettings({
+                students: asTyped("students"),
+                allowedSshCidrs: asTyped("allowedSshCidrs"),
+            });
+            assert.deepEqual(settings.people.students, ["Ada Lovelace", "Grace Hopper"]);
+            assert.deepEqual(settings.access.allowedSshCidrs, ["130.88.0.0/16"]);
+        });
+
+        it("ends with commands as the README has them", () => {
+            const commands = [...quickstart.matchAll(/^ *\d\. (pulumi .*?)(?: {2,}.*)?$/gm)].map(
+                ([, one = ""]) => one,
+            );
+            const readme = read("README.md").replaceAll(" -s eu-west-1", "");
+            assert.equal(commands.length, 4);
+            assert.deepEqual(
+                commands.filter((command) => command !== "pulumi preview" && !readme.includes(command)),
+                [],
+            );
+        });
+
+        it("names only files that come with it", () => {
+            const named = JSON.stringify(project.template).match(/docs\/[\w-]+\.md/g) ?? [];
+            assert.equal(new Set(named).size, 3);
+            assert.deepEqual(
+                named.filter((file) => !fs.existsSync(path.join(root, file))),
+                [],
+            );
+        });
+    });
+
     it("looks at what is really there before every run", () =>
         assert.equal(project.options.refresh, "always"));
 
     it("lets the calls of a class wait for EMR's limits, which are per account and region", () =>
         assert.deepEqual(project.config["aws:maxRetries"], { value: 25 }));
+});
+
+describe("The workflow for GitHub", () => {
+    const workflow = yaml.load(read(".github/workflows/ci.yml")) as {
+        permissions: Record<string, string>;
+        jobs: { test: { container: { image: string }; steps: { uses?: string; run?: string }[] } };
+    };
+    const { container, steps } = workflow.jobs.test;
+
+    it("runs what a developer runs on a clean clone, last", () => assert.equal(steps.at(-1)?.run, ".ci/run"));
+
+    it("runs on the Node that the project's own scripts run on", () => {
+        const { devDependencies } = JSON.parse(read("package.json")) as {
+            devDependencies: Record<string, string>;
+        };
+        assert.equal(container.image.split("-")[0], `node:${devDependencies.node?.split(".")[0]}`);
+    });
+
+    it("takes actions by their whole version, and may only read", () => {
+        const actions = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]));
+        assert.equal(actions.length, 2);
+        assert.deepEqual(
+            actions.filter((action) => !/^actions\/\w+@v\d+\.\d+\.\d+$/.test(action)),
+            [],
+        );
+        assert.deepEqual(workflow.permissions, { contents: "read" });
+    });
 });
 
 describe("The stack files", () => {
@@ -88,12 +160,15 @@ describe("The program", () => {
             const outside = imports.filter((name) =>
                 name.startsWith(".")
                     ? !path.join(path.dirname(file), name).match(/^components\//)
-                    : !/^(@pulumi\/(pulumi|aws|random|command|tls)|@aws-sdk\/client-(ec2|iam)|zod|any-ascii|ipaddr\.js|node:(crypto|fs|path))$/.test(
+                    : !/^(@pulumi\/(pulumi|aws|random|command|tls)|@aws-sdk\/client-(ec2|iam|route-53|sts)|zod|any-ascii|ipaddr\.js|node:(crypto|fs|net|path))$/.test(
                           name,
                       ),
             );
             assert.deepEqual(outside, []);
-            assert.doesNotMatch(text, /emulator|pocket|moto|AWS_ENDPOINT|127\.0\.|process\.env/i);
+            assert.doesNotMatch(
+                text,
+                /emulator|pocket|moto|AWS_ENDPOINT|127\.0\.|process\.env(?!\.SSH_AUTH_SOCK\b)/i,
+            );
         });
 
         it(`is in pieces that a person can read: ${file}`, () =>

@@ -195,7 +195,7 @@ describe("Any settings at all", () => {
                 const written = { ...settings, students: ["a"], allowedSshCidrs: ["130.88.0.0/16"] };
                 const once = checkSettings(asTexts(written));
                 assert.deepEqual(checkSettings(asTexts(written)), once);
-                assert.deepEqual(once.sshPorts, settings.sshPorts);
+                assert.deepEqual(once.access.sshPorts, settings.sshPorts);
             }),
             { numRuns: 50 },
         );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { strict as assert } from "node:assert";
+import { refuseMove } from "../../components/preflight/replacementGuard.ts";
 import { declareClass, registeredSoFar } from "./classInMocks.ts";
 
 /** What the stack's state remembers of a class with the usual settings. */
@@ -40,7 +41,7 @@ describe("A running class", () => {
                 assert.equal(error.message, frame([complaint]));
                 return true;
             });
-            assert.equal(registeredSoFar(), 1, "nothing but the stash itself may be declared by then");
+            assert.equal(registeredSoFar(), 2, "nothing but what is remembered may be declared by then");
         });
     }
 
@@ -86,12 +87,55 @@ describe("A running class", () => {
     it("is not asked again while it has no clusters", async () => {
         for (const off of [{ power: "off" }, { clusters: "off" }]) {
             const stack = await declareClass({ ...off, emrRelease: "emr-7.12.0" }, { stashed: running });
-            assert.equal(stack.ofType("Stash").length, 0);
+            assert.deepEqual(
+                stack.ofType("Stash").map(({ name }) => name),
+                ["classroom-place"],
+            );
         }
     });
 
     it("does not keep a preview of a new class waiting for what no preview knows", async () => {
         const stack = await declareClass({}, { preview: true });
         assert.equal(stack.ofType("aws:emr/cluster:Cluster").length, 2);
+    });
+});
+
+describe("A class stays where it is", () => {
+    const here = { project: "student-labs", stack: "eu-west-1", region: "eu-west-1" };
+    const moves: readonly (readonly [Partial<typeof here>, string])[] = [
+        [{ stack: "lisbon" }, 'name of the stack: changed from "lisbon" to "eu-west-1"'],
+        [{ project: "labs" }, 'name in Pulumi.yaml: changed from "labs" to "student-labs"'],
+        [{ region: "us-east-1" }, 'aws:region: changed from "us-east-1" to "eu-west-1"'],
+    ];
+    for (const [was, complaint] of moves) {
+        it(`and is not made anew elsewhere: ${complaint}`, () => {
+            assert.throws(
+                () => refuseMove({ ...here, ...was }, here),
+                (error: Error) => {
+                    assert.ok(error instanceof pulumi.RunError);
+                    assert.ok(error.message.includes(`  ${complaint}.`));
+                    assert.match(error.message, /nothing was changed/);
+                    return true;
+                },
+            );
+        });
+    }
+
+    it("and is told of every move at once", () => {
+        const was = { project: "a", stack: "b", region: "c" };
+        assert.throws(() => refuseMove(was, here), { message: /a.*\n.*b.*\n.*c/ });
+    });
+
+    it("and is remembered with and without clusters, at day and at night", async () => {
+        for (const off of [{}, { power: "off" }, { clusters: "off" }]) {
+            const place = (await declareClass(off)).the("classroom-place", "Stash");
+            assert.deepEqual([place.inputs, place.ignoreChanges], [{ input: here }, ["input"]]);
+        }
+    });
+
+    it("and may move where the operator says so", async () => {
+        const place = (await declareClass({ allowReplacement: true })).the("classroom-place", "Stash");
+        assert.deepEqual([place.ignoreChanges, place.replaceOnChanges], [[], ["input"]]);
+        refuseMove(here, here);
     });
 });

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type ClassInMocks, declareClass } from "./classInMocks.ts";
-import { addressOf, hostKeyOf } from "./mockCloud.ts";
+import { addressOf, fingerprintOf, hostKeyOf } from "./mockCloud.ts";
 
 describe("The outputs of a stack", () => {
     let stack: ClassInMocks;
@@ -17,7 +17,13 @@ describe("The outputs of a stack", () => {
     });
 
     it("are the roster, the machines that support the class, the class key and the stack's page", () => {
-        assert.deepEqual(Object.keys(stack.outputs), ["roster", "supportMachines", "classKey", "readme"]);
+        assert.deepEqual(Object.keys(stack.outputs), [
+            "roster",
+            "supportMachines",
+            "classId",
+            "classKey",
+            "readme",
+        ]);
         assert.equal(stack.outputs.classKey, "private-openssh-of-classroom-key");
     });
 
@@ -40,7 +46,8 @@ describe("The outputs of a stack", () => {
             port: 22,
             user: "ubuntu",
             password: "password-of-ada-lovelace-password",
-            hostKey: hostKeyOf("ada-lovelace-machine-bootstrap"),
+            hostKey: hostKeyOf("ada-lovelace-machine-host-key"),
+            hostKeyFingerprint: fingerprintOf("ada-lovelace-machine-host-key"),
             problem: "",
             clusterId: "ada-lovelace-cluster-id",
         });

@@ -98,7 +98,9 @@ describe("A class that AWS stops by itself", () => {
 
     it("keeps its schedules in a group that carries the stack's tags, since they carry none themselves", () => {
         const group = stack.the("classroom-stop-schedules", "aws:scheduler/scheduleGroup:ScheduleGroup");
-        assert.deepEqual(group.inputs, { tags: { Project: "student-labs", Stack: "eu-west-1" } });
+        assert.deepEqual(group.inputs, {
+            tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d" },
+        });
         assert.equal(group.parent, "student-labs:index:ScheduledStop::classroom-stop");
     });
 
@@ -151,7 +153,11 @@ describe("A class that AWS stops by itself", () => {
         // Auto-named, a second one of a killed run would stay, and the role could not be deleted.
         assert.equal(inputs.name, "stop-class");
         const own = {
-            StringEquals: { "aws:ResourceTag/Project": "student-labs", "aws:ResourceTag/Stack": "eu-west-1" },
+            StringEquals: {
+                "aws:ResourceTag/Project": "student-labs",
+                "aws:ResourceTag/Stack": "eu-west-1",
+                "aws:ResourceTag/Class": "c1a55e5d",
+            },
         };
         assert.deepEqual(JSON.parse(inputs.policy as string), {
             Version: "2012-10-17",

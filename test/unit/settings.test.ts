@@ -5,6 +5,7 @@ import { SettingsError } from "../../components/settings/problem.ts";
 import { checkSettings } from "../../components/settings/settings.ts";
 import { badMachinesAndClusters } from "./badClusterSettings.ts";
 import { badPeopleAndAccess, type BadSettings } from "./badSettings.ts";
+import { badTexts } from "./badTexts.ts";
 import { asTexts, declareClass, registeredSoFar } from "./classInMocks.ts";
 
 const complete = { students: ["Ada"], allowedSshCidrs: ["130.88.0.0/16"] };
@@ -22,7 +23,7 @@ function complaints(changes: Record<string, unknown>): string[] {
 
 const mendOf = (complaint: string) => definitions[/^\w+/.exec(complaint)?.[0] as SettingKey]?.mend;
 const lineOf = ([, complaint, mend]: BadSettings) => `  ${complaint}. ${mend ?? mendOf(complaint)}`;
-const bad = [...badPeopleAndAccess, ...badMachinesAndClusters];
+const bad = [...badTexts, ...badPeopleAndAccess, ...badMachinesAndClusters];
 
 describe("The settings of a class", () => {
     for (const row of bad) {
@@ -99,17 +100,17 @@ describe("The settings of a class", () => {
 
     it("need no more than names and networks", () => {
         const settings = checkSettings(asTexts(complete));
-        assert.equal(settings.instanceType, "t3.small");
-        assert.equal(settings.clusterInstanceCount, 4);
-        assert.deepEqual(settings.aptPackages, ["python3-numpy", "emacs-nox", "nano"]);
-        assert.deepEqual(settings.sshPorts, [22]);
-        assert.equal(settings.nightlyStop, undefined);
-        assert.equal(settings.endsAt, undefined);
+        assert.equal(settings.machines.instanceType, "t3.small");
+        assert.equal(settings.clusters.clusterInstanceCount, 4);
+        assert.deepEqual(settings.machines.aptPackages, ["python3-numpy", "emacs-nox", "nano"]);
+        assert.deepEqual(settings.access.sshPorts, [22]);
+        assert.equal(settings.times.nightlyStop, undefined);
+        assert.equal(settings.times.endsAt, undefined);
     });
 
     it("take numbers and truth also as text, as `pulumi config set` stores them", () => {
         const read = checkSettings({ ...asTexts(complete), maxLabs: "7", allowReplacement: "true" });
-        assert.deepEqual([read.maxLabs, read.allowReplacement], [7, true]);
+        assert.deepEqual([read.people.maxLabs, read.times.allowReplacement], [7, true]);
     });
 
     it("take what they tell people to write", () => {

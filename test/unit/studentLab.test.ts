@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, type Registered, type Secret, valuesOf } from "./classInMocks.ts";
-import { addressOf } from "./mockCloud.ts";
+import { firstBootData } from "../../components/lab/firstBoot.ts";
+import { remoteCommand } from "../../components/lab/remoteScript.ts";
+import { addressOf, ownAddress } from "./mockCloud.ts";
 
 describe("A student's lab", () => {
     let lab: ClassInMocks;
@@ -35,6 +37,7 @@ describe("A student's lab", () => {
             "student-labs:index:LabMachine ada-machine",
             "student-labs:index:StudentLab ada",
             "tls:index/privateKey:PrivateKey ada-cluster-key",
+            "tls:index/privateKey:PrivateKey ada-machine-host-key",
         ]);
     });
 
@@ -48,18 +51,28 @@ describe("A student's lab", () => {
             keyName: "classroom-key-0123456",
             iamInstanceProfile: "student-labs-eu-west-1-ada-0123456",
             ipv6AddressCount: 1,
+            userData: {
+                secret: firstBootData({
+                    ports: [22],
+                    hostKey: {
+                        private: "private-openssh-of-ada-machine-host-key",
+                        public: "ssh-ed25519 public-of-ada-machine-host-key",
+                    },
+                }),
+            },
             metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
             rootBlockDevice: {
                 encrypted: true,
                 volumeType: "gp3",
                 volumeSize: 16,
                 deleteOnTermination: true,
-                tags: { Project: "student-labs", Stack: "eu-west-1", Lab: "ada" },
+                tags: { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Lab: "ada" },
             },
             creditSpecification: { cpuCredits: "standard" },
             tags: {
                 Project: "student-labs",
                 Stack: "eu-west-1",
+                Class: "c1a55e5d",
                 Lab: "ada",
                 Name: "student-labs eu-west-1 ada",
             },
@@ -80,6 +93,18 @@ describe("A student's lab", () => {
     it("asks for no burst credits where a type has none, which EC2 would refuse", async () => {
         const other = await declareClass({ instanceType: "m5.large" });
         assert.ok(!("creditSpecification" in other.the("ada-machine-instance", "Instance").inputs));
+    });
+
+    it("is slow rather than expensive once its burst credits are used up, unless the class wants it otherwise", async () => {
+        for (const [changes, cpuCredits] of [
+            [{}, "standard"],
+            [{ cpuCredits: "unlimited" }, "unlimited"],
+            [{ cpuCredits: "unlimited", instanceType: "t4g.small" }, "unlimited"],
+            [{ instanceType: "t3a.medium" }, "standard"],
+        ] as const) {
+            const { inputs } = (await declareClass(changes)).the("ada-machine-instance", "Instance");
+            assert.deepEqual(inputs.creditSpecification, { cpuCredits });
+        }
     });
 
     it("has its machine started, and asks for the address only then", () => {
@@ -123,7 +148,7 @@ describe("A student's lab", () => {
             it("carries script and values on standard input, as a secret, and nowhere else", () => {
                 const { connection, stdin, ...others } = command.inputs;
                 assert.deepEqual(others, {
-                    create: "sudo bash -s",
+                    create: remoteCommand,
                     triggers: ["ada-machine-instance-id"],
                     logging: "none",
                     addPreviousOutputInEnv: false,
@@ -132,6 +157,7 @@ describe("A student's lab", () => {
                 assert.deepEqual((connection as Secret).secret, {
                     host: addressOf("ada-machine-instance"),
                     port: 22,
+                    hostKey: "ssh-ed25519 public-of-ada-machine-host-key",
                     user: "ubuntu",
                     privateKey: "private-openssh-of-classroom-key",
                     dialErrorLimit: 60,
@@ -162,7 +188,7 @@ describe("A student's lab", () => {
             "LAB_REGION='eu-west-1'",
             "LAB_SSH_PORTS='22'",
             "LAB_APT_PACKAGES='python3-numpy emacs-nox nano'",
-            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3'",
+            "LAB_PIP_PACKAGES='mrjob==0.7.4 boto3 setuptools<81'",
             "LAB_OPERATOR_KEYS='ssh-ed25519 public-of-classroom-key",
             `${key.replace("'", `'\\''`)}'`,
             "LAB_COURSE_ARCHIVE_URI=''",
@@ -230,5 +256,22 @@ describe("A student's lab", () => {
             );
         }
         assert.equal(lost.outputs.roster[0]?.address, "");
+    });
+
+    it("is reached at the address of its making where EC2 does not list it yet", async () => {
+        const fresh = await declareClass({}, { notListed: true });
+        const hosts = fresh
+            .ofType("Command")
+            .map(({ inputs }) => ((inputs.connection as Secret).secret as { host: string }).host);
+        assert.deepEqual([...new Set(hosts)], [ownAddress]);
+        assert.equal(fresh.outputs.roster[0]?.address, ownAddress);
+    });
+
+    it("is never reached at the address of its making once EC2 lists it: another machine may have that", () => {
+        const { host } = (lab.the("ada-connect", "Command").inputs.connection as Secret).secret as {
+            host: string;
+        };
+        assert.equal(host, addressOf("ada-machine-instance"));
+        assert.ok(!JSON.stringify([lab.resources, lab.outputs]).includes(ownAddress));
     });
 });

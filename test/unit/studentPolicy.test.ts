@@ -46,6 +46,8 @@ const always: readonly Call[] = [
     { action: "s3:ListBucket", resource: bucket },
     { action: "s3:ListBucket", resource: bucket, context: { "s3:prefix": "labs/ada/tmp/" } },
     { action: "s3:GetBucketLocation", resource: bucket },
+    // Spark's committers (S3A) list the uploads that are not finished.
+    { action: "s3:ListBucketMultipartUploads", resource: bucket },
     ...s3(useObjects, `${bucket}/labs/ada/tmp/x`),
     ...s3(["PutObject", "GetObject"], `${bucket}/labs/ada/logs/j-1/steps/s-1/stderr.gz`),
     { action: "s3:GetObject", resource: archive },
@@ -173,6 +175,104 @@ for (const isolation of ["lab", "class"] as const) {
         }
     });
 }
+
+describe("Data that jobs may read", () => {
+    const dataBuckets = ["commoncrawl", "university/ml/", "university/shared data/set-"];
+    const open: readonly Call[] = [
+        { action: "s3:ListBucket", resource: "arn:aws:s3:::commoncrawl" },
+        { action: "s3:GetBucketLocation", resource: "arn:aws:s3:::university" },
+        { action: "s3:ListBucket", resource: "arn:aws:s3:::university", context: { "s3:prefix": "ml/" } },
+        ...s3(["GetObject"], "arn:aws:s3:::commoncrawl/crawl-data/x.warc.gz"),
+        ...s3(["GetObject"], "arn:aws:s3:::university/ml/train.csv"),
+        ...s3(["GetObject"], "arn:aws:s3:::university/shared data/set-1/x"),
+    ];
+    const closed: readonly Call[] = [
+        ...s3(["GetObject"], "arn:aws:s3:::university/exams/2026.pdf"),
+        ...s3(["GetObject"], "arn:aws:s3:::university/shared data/other"),
+        ...s3(["PutObject", "DeleteObject"], "arn:aws:s3:::university/ml/train.csv"),
+        ...s3(["PutObject"], "arn:aws:s3:::commoncrawl/x"),
+        ...s3(["GetObject"], "arn:aws:s3:::commoncrawl-2/x"),
+        { action: "s3:ListBucket", resource: "arn:aws:s3:::commoncrawl-2" },
+    ];
+    const student = session("student-labs-eu-west-1-ada-0123456", "i-1", tagsOf("ada"));
+
+    it("is what dataBuckets names, to read and list, and nothing beside", async () => {
+        const policy = policyOf(await declareClass({ dataBuckets }));
+        for (const call of open) {
+            assert.equal(await verdict(policy, student, call), "Allowed", titleOf(call));
+        }
+        for (const call of closed) {
+            assert.equal(await verdict(policy, student, call), "ImplicitlyDenied", titleOf(call));
+        }
+    });
+
+    it("is none where it names none", async () => {
+        const policy = policyOf(await declareClass());
+        for (const call of open) {
+            assert.equal(await verdict(policy, student, call), "ImplicitlyDenied", titleOf(call));
+        }
+    });
+
+    it("leaves room in the policy, however much it names: IAM counts 6144 characters that are no white space", async () => {
+        const most = Array.from({ length: 10 }, (_, index) => `${String(index).padEnd(45, "b")}/pppp`);
+        const stack = await declareClass(
+            {
+                dataBuckets: most,
+                courseArchive: {
+                    bucket: "b".repeat(63),
+                    object: `${"o".repeat(1000)}.tar.gz`,
+                    region: "us-east-1",
+                },
+            },
+            {
+                object: {
+                    sseKmsKeyId: `arn:aws:kms:us-east-1:${account}:key/12345678-1234-1234-1234-123456789012`,
+                },
+            },
+        );
+        const text = stack.the("classroom-student", "Policy").inputs.policy as string;
+        assert.ok(text.replace(/\s/g, "").length <= 6144, String(text.length));
+    });
+});
+
+describe("A course archive under a customer's KMS key", () => {
+    const key = `arn:aws:kms:us-east-1:${account}:key/12345678-1234-1234-1234-123456789012`;
+    const student = session("student-labs-eu-west-1-ada-0123456", "i-1", tagsOf("ada"));
+    const decrypt = (via: string, resource = key): Call => ({
+        action: "kms:Decrypt",
+        resource,
+        context: { "kms:ViaService": via },
+    });
+
+    it("is read through S3, of its own region, and with the key nothing else", async () => {
+        const stack = await declareClass(
+            {
+                courseArchive: { bucket: "university", object: "ml/course.tar.gz", region: "us-east-1" },
+                supportMachines: ["demo"],
+            },
+            { object: { sseKmsKeyId: key } },
+        );
+        for (const name of ["classroom-student", "classroom-support"]) {
+            const policy = policyOf(stack, name);
+            const table: readonly (readonly [Verdict, Call])[] = [
+                ["Allowed", decrypt("s3.us-east-1.amazonaws.com")],
+                ["ImplicitlyDenied", decrypt("s3.eu-west-1.amazonaws.com")],
+                ["ImplicitlyDenied", decrypt("ec2.us-east-1.amazonaws.com")],
+                ["ImplicitlyDenied", decrypt("s3.us-east-1.amazonaws.com", key.replace("key/1", "key/2"))],
+                ["ImplicitlyDenied", { action: "kms:Decrypt", resource: key }],
+                ["ImplicitlyDenied", { action: "kms:Encrypt", resource: key }],
+            ];
+            for (const [expected, call] of table) {
+                assert.equal(await verdict(policy, student, call), expected, `${name} ${titleOf(call)}`);
+            }
+        }
+    });
+
+    it("needs no right to a key where none is a customer's", async () => {
+        const stack = await declareClass({ courseArchive });
+        assert.doesNotMatch(stack.the("classroom-student", "Policy").inputs.policy as string, /kms/);
+    });
+});
 
 describe("Whoever runs as a student", () => {
     it("in the code of a step on a cluster's node is the same role: nodes carry the machine's profile", async () => {

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
-import { addressOf, hostKeyOf } from "./mockCloud.ts";
+import { addressOf, fingerprintOf, hostKeyOf, privateAddressOf } from "./mockCloud.ts";
 
 const object = "arn:aws:s3:::university/ml/course.tar.gz";
-const tags = { Project: "student-labs", Stack: "eu-west-1", Support: "demo-1" };
+const tags = { Project: "student-labs", Stack: "eu-west-1", Class: "c1a55e5d", Support: "demo-1" };
 
 describe("A machine that supports the class", () => {
     let stack: ClassInMocks;
@@ -29,6 +29,7 @@ describe("A machine that supports the class", () => {
                 "LabIdentity demo-1-identity",
                 "LabMachine demo-1-machine",
                 "Policy classroom-support",
+                "PrivateKey demo-1-machine-host-key",
                 "RandomPassword demo-1-password",
                 "Role student-labs-eu-west-1-support-demo-1",
                 "RolePolicyAttachment demo-1-identity-policy",
@@ -86,6 +87,59 @@ describe("A machine that supports the class", () => {
         );
     });
 
+    it("is reached by the machines of the class on the ports that are declared, and by nothing else", async () => {
+        assert.deepEqual(
+            stack.ofType("SecurityGroupIngressRule").filter(({ parent }) => parent.includes("Support")),
+            [],
+            "no port is declared",
+        );
+        for (const supportPorts of [[80], [3000, 443], [1, 65535, 5432]]) {
+            const open = await declareClass({ supportMachines: ["demo", "git"], supportPorts });
+            const rules = open
+                .ofType("SecurityGroupIngressRule")
+                .filter(({ parent }) => parent.includes("SupportMachine"));
+            assert.deepEqual(
+                rules.map(({ inputs }) => inputs),
+                ["demo", "git"].flatMap((machine) =>
+                    [...supportPorts]
+                        .map(String)
+                        .sort()
+                        .map(Number)
+                        .map((port) => ({
+                            securityGroupId: `${machine}-machine-group-id`,
+                            description: "Machines of the class",
+                            ipProtocol: "tcp",
+                            fromPort: port,
+                            toPort: port,
+                            referencedSecurityGroupId: "classroom-network-machines-id",
+                            tags: { ...tags, Support: machine },
+                        })),
+                ),
+            );
+            // A support machine whose rule failed is not whole.
+            const failed = await declareClass(
+                { supportMachines: ["demo", "git"], supportPorts },
+                {
+                    fails: {
+                        [`SecurityGroupIngressRule git-from-labs-${supportPorts[0]}`]: "too many rules",
+                    },
+                },
+            );
+            assert.deepEqual(
+                failed.outputs.supportMachines.map(({ problem }) => problem),
+                ["", `git-from-labs-${supportPorts[0]}: too many rules`],
+            );
+        }
+    });
+
+    it("opens no port of any lab", async () => {
+        const closed = await declareClass({ supportMachines: ["demo"] });
+        const open = await declareClass({ supportMachines: ["demo"], supportPorts: [80] });
+        const labs = ({ resources }: ClassInMocks) =>
+            resources.filter(({ urn }) => !urn.includes("Support")).map((one) => JSON.stringify(one));
+        assert.deepEqual(labs(open), labs(closed));
+    });
+
     it("never gets an access key", async () => {
         for (const isolation of ["lab", "class"]) {
             const keys = await declareClass({
@@ -106,6 +160,7 @@ describe("A machine that supports the class", () => {
         assert.deepEqual(stack.outputs.supportMachines, [
             {
                 machine: "demo-1",
+                privateAddress: privateAddressOf("demo-1-machine-instance"),
                 region: "eu-west-1",
                 dnsName: "",
                 address: addressOf("demo-1-machine-instance"),
@@ -113,7 +168,8 @@ describe("A machine that supports the class", () => {
                 port: 22,
                 user: "ubuntu",
                 password: "password-of-demo-1-password",
-                hostKey: hostKeyOf("demo-1-machine-bootstrap"),
+                hostKey: hostKeyOf("demo-1-machine-host-key"),
+                hostKeyFingerprint: fingerprintOf("demo-1-machine-host-key"),
                 problem: "",
             },
         ]);

@@ -1,4 +1,5 @@
-import { type Lab, labName, labProblems } from "../../../components/names/labs.ts";
+import { type Lab, labName } from "../../../components/names/labs.ts";
+import { labProblems } from "../../../components/settings/labNames.ts";
 import { type Complaint, lineWords, shorten } from "./complaint.ts";
 import type { Student } from "./students.ts";
 

@@ -1,8 +1,7 @@
-import { labRolePrefix } from "../../../components/classroom/emrServiceRole.ts";
-import { longestLabName } from "../../../components/names/labs.ts";
 import type { Settings } from "../../../components/settings/definitions.ts";
 import { type Problem, SettingsError, showValue } from "../../../components/settings/problem.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
+import type { StackNames } from "../../../components/settings/stackNames.ts";
 import { StackFileError } from "./document.ts";
 import type { Project } from "./project.ts";
 import { parseStackFile, type StackFile } from "./stackFile.ts";
@@ -24,11 +23,6 @@ export interface CheckedStack {
 /** Texts of encrypted settings, by stack and full key, as `pulumi config --show-secrets` tells them. */
 export type Decrypted = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
 
-/** Longest name of a lab in a stack, in characters. */
-export function longestLabNameIn(project: string, stack: string): number {
-    return longestLabName(labRolePrefix(project, stack));
-}
-
 const regionName = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 function regionProblems(region: string | undefined): Problem[] {
@@ -48,9 +42,12 @@ function regionProblems(region: string | undefined): Problem[] {
         : [{ key: "aws:region", value: region, message: "is not the name of a region", mend }];
 }
 
-function checkTexts(texts: Readonly<Record<string, string>>, longest: number): Settings | readonly Problem[] {
+function checkTexts(
+    texts: Readonly<Record<string, string>>,
+    names: StackNames,
+): Settings | readonly Problem[] {
     try {
-        return checkSettings(texts, longest);
+        return checkSettings(texts, names);
     } catch (error) {
         if (error instanceof SettingsError) {
             return error.problems;
@@ -83,7 +80,7 @@ export function checkStack(file: StackFile, project: Project, decrypted: Decrypt
     const unread = encrypted.filter((key) => key.startsWith(prefix) && clear[key] === undefined);
     const checked = checkTexts(
         Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text])),
-        longestLabNameIn(project.name, file.stack),
+        { project: project.name, stack: file.stack },
     );
     const region = texts.get("aws:region");
     const problems = [

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { cachePath } from "../cache.ts";
 
 /**
  * Whether a variable of the caller's environment could lead a run to a real account, to another stack or backend, or
@@ -21,6 +22,8 @@ export function withoutAccounts(environment: NodeJS.ProcessEnv): Record<string, 
 
 /** Files and folders of one stack's engine. */
 export interface EngineFolders {
+    /** Programs that come before all others: the Node that runs the tests, which the project is made for. */
+    readonly bin: string;
     readonly home: string;
     readonly state: string;
     readonly passphraseFile: string;
@@ -36,8 +39,8 @@ export function engineEnvironment(
     const base = withoutAccounts(caller);
     return {
         ...base,
-        // The Automation API starts the first `pulumi` on the PATH.
-        PATH: [path.dirname(enginePath), base.PATH ?? ""].join(path.delimiter),
+        // The language host takes the first `node` on the PATH, the Automation API the first `pulumi`.
+        PATH: [folders.bin, path.dirname(enginePath), base.PATH ?? ""].join(path.delimiter),
         // Not the caller's: the engine writes the selected stack and more there.
         PULUMI_HOME: folders.home,
         PULUMI_BACKEND_URL: `file://${folders.state}`,
@@ -46,6 +49,10 @@ export function engineEnvironment(
         // Nothing is downloaded in the middle of a run: a stand-in or an installed plugin, or an error.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_SKIP_CONFIRMATIONS: "true",
+        // Half of a small program's time is compiling the SDK, the same each time.
+        NODE_COMPILE_CACHE: cachePath("tools", "node-compile-cache"),
+        // For `--event-log`, as the Automation API has it.
+        PULUMI_DEBUG_COMMANDS: "true",
         ...cloud,
     };
 }

@@ -1,41 +1,23 @@
 import * as path from "node:path";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { exists } from "../tools/buildOnce.ts";
-import { type Engine, findEngine } from "../tools/engine.ts";
-import { run, type RunResult } from "../tools/run.ts";
-import { engineEnvironment } from "./environment.ts";
-import type { EngineOptions, OperationKind } from "./messages.ts";
-import { RunningOperation } from "./runningOperation.ts";
+import type { Engine } from "../tools/engine.ts";
+import type { RunResult } from "../tools/run.ts";
+import type { EngineOptions, OperationKind } from "./arguments.ts";
+import { RunningOperation, type Watching } from "./runningOperation.ts";
 import type { OperationResult } from "./result.ts";
-import { REPOSITORY, Scratch, type StackConfig } from "./scratch.ts";
+import type { Scratch, StackConfig } from "./scratch.ts";
+import { Shell, type ShellOptions } from "./shell.ts";
 
-/** What a stack is made from. */
-export interface LabStackOptions {
-    /** The pocket cloud; its environment leads the providers to it. */
-    readonly cloud: { readonly env: Readonly<Record<string, string>> };
+/** What a stack is made from. Another stack in the same folder is another region of the same project. */
+export interface LabStackOptions extends ShellOptions {
     /** Name of the stack, e.g. `eu-west-1`: its Pulumi.<stack>.yaml of the repository is where the settings start. */
     readonly stack: string;
     /** Settings that differ from that file. */
     readonly config?: StackConfig;
-    /** Folder for state and settings; the same folder later is the same stack. */
-    readonly dir: string;
-    /** Found by `findEngine` unless given. */
-    readonly engine?: Engine;
-    /** Another program than the repository's index.ts; always runs inline. */
-    readonly program?: string;
-    /** Where the Pulumi*.yaml files and the program are, unless it is this repository. */
-    readonly repository?: string;
-    /** Runs inline even where the language host is installed. */
-    readonly inline?: boolean;
 }
 
 /** Options of an operation. */
-export interface OperationOptions extends EngineOptions {
-    readonly onEvent?: (event: EngineEvent) => void;
-    readonly onOutput?: (text: string) => void;
-    /** After that time engine and program are killed, and the operation counts as failed. */
-    readonly timeoutMs?: number;
-}
+export type OperationOptions = EngineOptions & Watching;
 
 /** The longest that the short commands may take. */
 const COMMAND_LIMIT_MS = 120_000;
@@ -43,44 +25,32 @@ const COMMAND_LIMIT_MS = 120_000;
 /** A stack on the real engine, with its state in a folder, in a scratch copy of the project. */
 export class LabStack {
     readonly stack: string;
-    readonly engine: Engine;
-    readonly scratch: Scratch;
-    /** Program that runs inline; `undefined` where the language host runs the repository's. */
-    private readonly program: string | undefined;
-    private readonly env: Readonly<Record<string, string>>;
+    /** Where its commands run; the operator's tool runs there as well. */
+    readonly shell: Shell;
 
-    private constructor(
-        stack: string,
-        engine: Engine,
-        scratch: Scratch,
-
-        program: string | undefined,
-        env: Readonly<Record<string, string>>,
-    ) {
+    private constructor(stack: string, shell: Shell) {
         this.stack = stack;
-        this.engine = engine;
-        this.scratch = scratch;
-        this.program = program;
-        this.env = env;
+        this.shell = shell;
     }
 
     /** Makes the stack, or finds it again in its folder. */
-    static async create(options: LabStackOptions): Promise<LabStack> {
-        const engine = options.engine ?? (await findEngine());
-        const repository = options.repository ?? REPOSITORY;
-        const scratch = new Scratch(path.resolve(options.dir));
-        await scratch.prepare(repository);
-        await scratch.setConfig(options.stack, options.config ?? {});
-        const inline = options.program !== undefined || options.inline === true || !engine.languageHost;
-        const program = inline
-            ? path.resolve(options.program ?? path.join(repository, "index.ts"))
-            : undefined;
-        const env = engineEnvironment(engine.path, scratch, options.cloud.env);
-        const stack = new LabStack(options.stack, engine, scratch, program, env);
-        if (!(await exists(await stack.stateFile()))) {
-            await stack.command(["stack", "init", options.stack, "--secrets-provider", "passphrase"]);
+    static async create({ stack, config = {}, ...options }: LabStackOptions): Promise<LabStack> {
+        const made = new LabStack(stack, await Shell.open(options));
+        await made.scratch.setConfig(stack, config);
+        if (!(await exists(await made.stateFile()))) {
+            await made.command(["stack", "init", stack, "--secrets-provider", "passphrase"]);
         }
-        return stack;
+        return made;
+    }
+
+    /** The CLI that runs it. */
+    get engine(): Engine {
+        return this.shell.engine;
+    }
+
+    /** Its folders and settings. */
+    get scratch(): Scratch {
+        return this.shell.scratch;
     }
 
     /** Where the engine keeps the state, for tests that look for secrets in it. */
@@ -96,11 +66,13 @@ export class LabStack {
             {
                 kind,
                 stack: this.stack,
-                workDir: this.scratch.project,
-                program: this.program,
                 options: engineOptions,
+                enginePath: this.engine.path,
+                project: this.scratch.project,
+                logs: this.scratch.dir,
+                env: this.shell.env,
             },
-            { env: this.env, onEvent, onOutput, timeoutMs },
+            { onEvent, onOutput, timeoutMs },
         );
     }
 
@@ -158,10 +130,8 @@ export class LabStack {
 
     /** Any other command of the CLI in the scratch project; throws when it fails. Put no secret into its arguments. */
     async command(args: readonly string[]): Promise<RunResult> {
-        const result = await run(this.engine.path, ["--non-interactive", "--color", "never", ...args], {
-            cwd: this.scratch.project,
-            env: this.env,
-            bareEnvironment: true,
+        const quiet = ["--non-interactive", "--color", "never"];
+        const result = await this.shell.start(this.engine.path, [...quiet, ...args], {
             timeoutMs: COMMAND_LIMIT_MS,
         });
         if (result.exitCode !== 0) {

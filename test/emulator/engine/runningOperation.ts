@@ -1,79 +1,85 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import type { OperationMessage, OperationRequest } from "./messages.ts";
+import { type EngineOptions, operationArguments, type OperationKind } from "./arguments.ts";
+import { EventLog } from "./eventLog.ts";
 import { EventCollector, type OperationResult } from "./result.ts";
 
-/** How an operation is run and watched. */
-export interface RunningOptions {
+/** An operation, and where its engine works. */
+export interface OperationRequest {
+    readonly kind: OperationKind;
+    readonly stack: string;
+    readonly options: EngineOptions;
+    /** The `pulumi` to start. */
+    readonly enginePath: string;
+    /** Folder of the project. */
+    readonly project: string;
+    /** Folder for the event log, which has secrets in it and goes with the operation. */
+    readonly logs: string;
+    /** The whole environment. */
     readonly env: Readonly<Record<string, string>>;
+}
+
+/** How an operation is watched. */
+export interface Watching {
     readonly onEvent?: (event: EngineEvent) => void;
     readonly onOutput?: (text: string) => void;
+    /** After that time the engine is killed, and the operation counts as failed. */
     readonly timeoutMs?: number;
 }
 
 /** Exit code of an operation that was killed, as a shell would tell it. */
 const KILLED = 137;
 
-/** An operation that goes on in its own process group: engine, program and whatever they start. */
+/** A `pulumi up` or the like that goes on, as from a shell. */
 export class RunningOperation {
     /** How it ended; never rejects, a failed operation is a result. */
     readonly result: Promise<OperationResult>;
     private readonly child: ChildProcess;
 
-    constructor(request: OperationRequest, options: RunningOptions) {
+    constructor(request: OperationRequest, { onEvent, onOutput, timeoutMs }: Watching = {}) {
         const began = Date.now();
         const events = new EventCollector();
         let stdout = "";
         let stderr = "";
-        let done: { exitCode: number; message?: string } | undefined;
-        this.child = fork(path.join(import.meta.dirname, "operation.ts"), [], {
-            cwd: request.workDir,
-            env: { ...options.env },
-            stdio: ["ignore", "pipe", "pipe", "ipc"],
-            // A group of its own, so that all of it can be killed at once.
-            detached: true,
+        const folder = mkdtempSync(path.join(request.logs, "operation-"));
+        const file = path.join(folder, "events");
+        const log = new EventLog(file, (event) => {
+            events.add(event);
+            onEvent?.(event);
         });
-        const output = (text: string) => {
+        this.child = spawn(
+            request.enginePath,
+            operationArguments(request.kind, request.stack, file, request.options),
+            {
+                cwd: request.project,
+                env: { ...request.env },
+                stdio: ["ignore", "pipe", "pipe"],
+                // A group of its own: Ctrl-C in the terminal is for the test or the demo to handle. The engine gives language
+                // hosts and providers groups of their own again, so that a Ctrl-C from its terminal meets the engine alone.
+                detached: true,
+            },
+        );
+        this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
             stdout += text;
-            options.onOutput?.(text);
-        };
-        this.child.on("message", (message: OperationMessage) => {
-            switch (message.type) {
-                case "event":
-                    events.add(message.event);
-                    options.onEvent?.(message.event);
-                    break;
-                case "output":
-                    output(message.text);
-                    break;
-                case "error":
-                    stderr += message.text;
-                    break;
-                case "done":
-                    done = message;
-                    break;
-            }
+            onOutput?.(text);
         });
-        // What an inline program prints itself; the language host hands it to the engine.
-        this.child.stdout?.on("data", (chunk: Buffer) => output(chunk.toString()));
-        this.child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+        this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
         const timer =
-            options.timeoutMs === undefined
+            timeoutMs === undefined
                 ? undefined
                 : setTimeout(() => {
-                      stderr += `killed: not done after ${options.timeoutMs} ms\n`;
+                      stderr += `killed: not done after ${timeoutMs} ms\n`;
                       this.signal("SIGKILL");
-                  }, options.timeoutMs);
+                  }, timeoutMs);
         this.result = new Promise((resolve) => {
             this.child.once("error", (error) => (stderr += `${error.message}\n`));
             this.child.once("close", (code) => {
                 clearTimeout(timer);
-                const exitCode = done?.exitCode ?? (code || KILLED);
-                // The Automation API's message repeats both outputs; it counts only where the CLI did not get to speak.
-                if (done?.message && !stdout && !stderr) {
-                    stderr = done.message;
-                }
+                log.close();
+                rmSync(folder, { recursive: true, force: true });
+                const exitCode = code ?? KILLED;
                 resolve({
                     result: exitCode === 0 ? "succeeded" : "failed",
                     exitCode,
@@ -86,7 +92,6 @@ export class RunningOperation {
                 });
             });
         });
-        this.child.send(request, (error) => error && (stderr += `${error.message}\n`));
     }
 
     private signal(signal: NodeJS.Signals): void {
@@ -105,7 +110,10 @@ export class RunningOperation {
         this.signal("SIGINT");
     }
 
-    /** What a power cut of the operator's laptop does: engine and program are gone at once. Resolves when they are. */
+    /**
+     * What a power cut of the operator's laptop does: the engine is gone at once, and language host and program with it, which
+     * see their engine's end. Resolves when the engine is.
+     */
     async kill(signal: "SIGKILL" = "SIGKILL"): Promise<OperationResult> {
         this.signal(signal);
         return this.result;

@@ -1,5 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import {
+    lstat,
+    mkdir,
+    readdir,
+    readFile,
+    readlink,
+    rename,
+    rm,
+    stat,
+    symlink,
+    writeFile,
+} from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { dump, load } from "js-yaml";
@@ -24,23 +35,45 @@ async function link(target: string, file: string): Promise<void> {
     await symlink(target, file);
 }
 
+/** Copies a file, or a folder with all that is in it, where it is not the same already: an engine may be reading the copy. */
+async function copy(source: string, target: string): Promise<void> {
+    if ((await stat(source)).isDirectory()) {
+        await mkdir(target, { recursive: true });
+        for (const entry of await readdir(source)) {
+            await copy(path.join(source, entry), path.join(target, entry));
+        }
+        return;
+    }
+    const text = await readFile(source);
+    const present = await lstat(target).catch(() => undefined);
+    if (present?.isFile() && text.equals(await readFile(target))) {
+        return;
+    }
+    const draft = `${target}.${process.pid}.draft`;
+    await writeFile(draft, text);
+    await rename(draft, target);
+}
+
+/** What the program and the operator's tool consist of, besides the files of the folder itself. */
+const SOURCES = ["components", "scripts"];
+
 /**
- * A folder in which the engine runs the repository's program without writing into the repository: real copies of the
- * Pulumi*.yaml files, which the engine writes salts and secrets into, and links to all the rest. Node resolves links before
- * it loads a module, so the program that runs is the repository's own. `test` is not there: the program needs nothing of it.
+ * A folder in which the engine and the operator's tool run the repository's program as users run it, without writing into the
+ * repository: a copy of the project, with a link to its `node_modules`. Several stacks may share it, as the regions of a class
+ * do. `test` is not there: the program needs nothing of it.
  */
 export class Scratch {
     readonly project: string;
+    readonly bin: string;
     readonly home: string;
     readonly state: string;
     readonly passphraseFile: string;
-
     readonly dir: string;
 
     constructor(dir: string) {
         this.dir = dir;
-
         this.project = path.join(dir, "project");
+        this.bin = path.join(dir, "bin");
         this.home = path.join(dir, "home");
         this.state = path.join(dir, "state");
         this.passphraseFile = path.join(dir, "passphrase");
@@ -48,7 +81,7 @@ export class Scratch {
 
     /** Makes the folders; a stack that was here before keeps its state, its settings and its passphrase. */
     async prepare(repository: string = REPOSITORY): Promise<void> {
-        for (const folder of [this.project, this.home, this.state]) {
+        for (const folder of [this.project, this.bin, this.home, this.state]) {
             await mkdir(folder, { recursive: true, mode: 0o700 });
         }
         await writeFile(this.passphraseFile, randomBytes(24).toString("base64url"), {
@@ -59,21 +92,24 @@ export class Scratch {
                 throw error;
             }
         });
+        await link(process.execPath, path.join(this.bin, "node"));
         const plugins = path.join(process.env.PULUMI_HOME || path.join(homedir(), ".pulumi"), "plugins");
         if (await lstat(plugins).catch(() => undefined)) {
             await link(plugins, path.join(this.home, "plugins"));
         }
-        for (const entry of await readdir(repository)) {
-            const source = path.join(repository, entry);
-            const copy = path.join(this.project, entry);
-            if (/^Pulumi(\.[^.]+)?\.yaml$/.test(entry)) {
+        for (const entry of await readdir(repository, { withFileTypes: true })) {
+            const [source, target] = [path.join(repository, entry.name), path.join(this.project, entry.name)];
+            if (entry.name.startsWith(".") || entry.name === "test") {
+                continue;
+            }
+            if (!entry.isFile() && !SOURCES.includes(entry.name)) {
+                await link(source, target);
+            } else if (
+                !/^Pulumi\.[^.]+\.yaml$/.test(entry.name) ||
+                !(await lstat(target).catch(() => undefined))
+            ) {
                 // Stack files are kept: they hold the settings of this run and the salt of its secrets.
-                const fresh = entry === "Pulumi.yaml" || !(await lstat(copy).catch(() => undefined));
-                if (fresh) {
-                    await writeFile(copy, await readFile(source));
-                }
-            } else if (!entry.startsWith(".") && entry !== "test") {
-                await link(source, copy);
+                await copy(source, target);
             }
         }
     }

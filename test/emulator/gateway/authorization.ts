@@ -21,13 +21,21 @@ export interface Decision {
     readonly byBoundary: boolean;
 }
 
-async function simulate(
-    principal: Principal,
-    check: Check,
-    resource: string,
-): Promise<Decision | "other-resource"> {
+const DEFAULT_KEY_POLICY = {
+    Version: "2012-10-17",
+    Statement: [
+        {
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+            Action: "kms:*",
+            Resource: "*",
+        },
+    ],
+};
+
+function simulation(principal: Principal, check: Check, resource: string) {
     const { identity } = principal;
-    const outcome = await runSimulation(
+    return runSimulation(
         {
             request: {
                 principal: principal.arn,
@@ -36,12 +44,22 @@ async function simulate(
                 contextVariables: { ...principal.context, ...check.context },
             },
             identityPolicies: (identity?.policies ?? []).map(({ name, policy }) => ({ name, policy })),
+            // KMS asks the key's policy as well: a key's first one leaves it to IAM ("Default key policy").
+            ...(check.action.startsWith("kms:") ? { resourcePolicy: DEFAULT_KEY_POLICY } : {}),
             permissionBoundaryPolicies: identity?.boundary === undefined ? undefined : [identity.boundary],
             serviceControlPolicies: [],
             resourceControlPolicies: [],
         },
         {},
     );
+}
+
+async function simulate(
+    principal: Principal,
+    check: Check,
+    resource: string,
+): Promise<Decision | "other-resource"> {
+    const outcome = await simulation(principal, check, resource);
     if (outcome.resultType === "error") {
         const { message } = outcome.errors;
         if (message === "must.use.wildcard" || message === "no.resource.types") return "other-resource";
@@ -62,6 +80,28 @@ export async function decide(principal: Principal, check: Check): Promise<Decisi
     if (decision.result !== "ImplicitlyDenied" || principal.identity?.boundary === undefined) return decision;
     const unbounded = { ...principal, identity: { ...principal.identity, boundary: undefined } };
     return { ...decision, byBoundary: (await decide(unbounded, check)).result === "Allowed" };
+}
+
+/**
+ * What the policy simulator says of an action on a resource; `undefined` for an action that there is not.
+ *
+ * Without a resource it asks about `*` to the letter, as AWS's does: a policy that names resources does not allow that.
+ */
+export async function verdict(principal: Principal, check: Check): Promise<EvaluationResult | undefined> {
+    if (principal.kind === "operator") return "Allowed";
+    const outcome = await simulation(principal, check, check.resource);
+    if (outcome.resultType === "error") {
+        const { message } = outcome.errors;
+        if (message === "invalid.action" || message === "invalid.service") return undefined;
+        // The action is about other things than this resource, or about none.
+        return check.resource === "*" ? "ImplicitlyDenied" : verdict(principal, { ...check, resource: "*" });
+    }
+    if (outcome.resultType !== "wildcard") return outcome.overallResult;
+    const found = outcome.results
+        .filter(({ resourcePattern }) => resourcePattern === "*")
+        .map(({ analysis }) => analysis.result);
+    const first = (["ExplicitlyDenied", "Allowed"] as const).find((result) => found.includes(result));
+    return first ?? "ImplicitlyDenied";
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Which IAM permissions a call needs: action, resource and request context. Pure but for the look-up of tags. */
 import { passRole, requestTags, tagContext, type Check, type Context } from "./checkParts.ts";
+import { serviceRoleArn } from "./iam/serviceLinkedRoles.ts";
 import { arrayOf, objectOf, stringOf, tagsOf } from "./json.ts";
 import { ACCOUNT_ID } from "./operator.ts";
+import { quotaChecks } from "./quotas/checks.ts";
 import type { AwsCall } from "./request.ts";
 import { s3IamAction } from "./s3Actions.ts";
 import { schedulerChecks } from "./schedulerChecks.ts";
@@ -200,6 +202,19 @@ function iamChecks(call: AwsCall, base: Context): Check[] {
     const context: Context = { ...base, ...requestTags(formTags(params, /^Tags\.member\.\d+\.Key$/)) };
     if (params["PolicyArn"] !== undefined) context["iam:PolicyARN"] = params["PolicyArn"];
     const account = `arn:aws:iam::${ACCOUNT_ID}`;
+    if (call.action === "SimulatePrincipalPolicy") {
+        return [{ action, resource: params["PolicySourceArn"] ?? "*", context }];
+    }
+    if (call.action === "CreateServiceLinkedRole") {
+        const service = params["AWSServiceName"] ?? "";
+        return [
+            {
+                action,
+                resource: serviceRoleArn(service),
+                context: { ...context, "iam:AWSServiceName": service },
+            },
+        ];
+    }
     const named = [
         ["InstanceProfileName", "instance-profile"],
         ["RoleName", "role"],
@@ -235,6 +250,8 @@ export async function checksOf(call: AwsCall, lookup: TagLookup): Promise<Check[
             return ec2Checks(call, base, lookup);
         case "iam":
             return iamChecks(call, base);
+        case "servicequotas":
+            return quotaChecks(call, base);
         case "scheduler":
             return schedulerChecks(call, base, (group) => lookup.scheduleGroupTags(call.region, group));
         case "sts":

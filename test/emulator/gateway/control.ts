@@ -1,9 +1,17 @@
 /** Client of the gateway's control interface: what tests order and look at, from any process. */
 import type { LoggedCall } from "./calls.ts";
-import type { Fault, Limit } from "./faults.ts";
+import type { Fault } from "./faults.ts";
+import type { IncreaseView } from "./quotas/control.ts";
+import type { RequestState } from "./quotas/increases.ts";
+import type { AppliedValue } from "./quotas/quotas.ts";
+import type { Limits } from "./throttle.ts";
 
 export type { LoggedCall } from "./calls.ts";
-export type { Fault, Limit } from "./faults.ts";
+export type { Fault } from "./faults.ts";
+export type { IncreaseView } from "./quotas/control.ts";
+export type { RequestState } from "./quotas/increases.ts";
+export type { AppliedValue } from "./quotas/quotas.ts";
+export type { Limit } from "./throttle.ts";
 
 /** A machine as the control interface tells it. */
 export interface MachineView {
@@ -47,14 +55,58 @@ export class GatewayControl {
         await this.send("DELETE", "faults");
     }
 
-    /** Sets how long states take in milliseconds, e.g. `{"emr:RunJobFlow": 800}`; replaces what was set before. */
+    /**
+     * Sets how long states take in milliseconds, e.g. `{"emr:RunJobFlow": 800}`; replaces what was set
+     * before, also for states that are on their way: `{}` lets them arrive.
+     */
     async setLatency(latency: Readonly<Record<string, number>>): Promise<void> {
         await this.send("POST", "latency", latency);
     }
 
-    /** Sets request limits, e.g. `{"emr:DescribeStep": {burst: 10, perSecond: 0.5}}`, or AWS's own for EMR. */
-    async setLimits(limits: Readonly<Record<string, Limit>> | "aws"): Promise<void> {
+    /**
+     * Sets request limits, e.g. `{"emr:DescribeStep": {burst: 10, perSecond: 0.5}, "emr:*": {...}}`, or those that the
+     * account's quotas give for EMR (AWS's defaults unless {@link setQuotas} says otherwise). `{}` takes all away.
+     */
+    async setLimits(limits: Limits | "aws"): Promise<void> {
         await this.send("POST", "limits", limits === "aws" ? { preset: "aws" } : { limits });
+    }
+
+    /**
+     * Sets applied values of quotas by `service/code`, e.g. `{"ec2/L-1216C47A": 64}`, in a region or in all of them;
+     * `absent` means never applied. Values that are not named stay as they are: AWS's defaults, at first.
+     */
+    async setQuotas(values: Readonly<Record<string, AppliedValue>>, region?: string): Promise<void> {
+        await this.send("POST", "quotas", { values, ...(region === undefined ? {} : { region }) });
+    }
+
+    /** From now on nothing is made beyond a quota: machines, nodes, networks, roles... Off at first. */
+    async enforceQuotas(enforced = true): Promise<void> {
+        await this.send("POST", "quotas/enforced", { enforced });
+    }
+
+    /** Back to AWS's defaults, no requests for increases, nothing enforced. */
+    async resetQuotas(): Promise<void> {
+        await this.send("DELETE", "quotas");
+    }
+
+    /** All requests for increases, newest first. */
+    async quotaRequests(): Promise<IncreaseView[]> {
+        return (await this.send("GET", "quotas/requests")) as IncreaseView[];
+    }
+
+    /** AWS's decision about a request that is open; APPROVED applies what was asked for. */
+    async decideQuotaRequest(id: string, state: RequestState): Promise<IncreaseView> {
+        return (await this.send("POST", "quotas/requests", { id, state })) as IncreaseView;
+    }
+
+    /** EMR releases that a region does not have (yet). */
+    async withholdReleases(region: string, withheld: readonly string[]): Promise<void> {
+        await this.send("POST", "releases", { region, withheld });
+    }
+
+    /** Whether the account has the service-linked role for Spot Instances. It has it at first. */
+    async setSpotRole(present: boolean): Promise<void> {
+        await this.send("POST", "spot-role", { present });
     }
 
     /** All calls so far, oldest first. */

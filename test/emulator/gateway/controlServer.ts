@@ -3,17 +3,23 @@ import type { CallLog } from "./calls.ts";
 import type { FiringView, MachineView } from "./control.ts";
 import type { MachineSupervisor } from "../machines/machines.ts";
 import { jsonAnswer, type Answer } from "./errors.ts";
-import { EMR_LIMITS, type Fault, type Faults, type Limit } from "./faults.ts";
+import type { ReleaseOffer } from "./emr/releases.ts";
+import type { Fault, Faults } from "./faults.ts";
 import type { Hosts } from "./hosts.ts";
-import { numberOf, objectOf, parseObject, stringOf, type JsonObject } from "./json.ts";
+import type { ServiceLinkedRoles } from "./iam/serviceLinkedRoles.ts";
+import { numberOf, objectOf, parseObject, stringOf, stringsOf, type JsonObject } from "./json.ts";
+import { routeQuotas, type ControlledQuotas } from "./quotas/control.ts";
 import type { RawRequest } from "./request.ts";
+import type { Limit } from "./throttle.ts";
 
 /** What the control interface reaches. */
-export interface Controlled {
+export interface Controlled extends ControlledQuotas {
     readonly calls: CallLog;
     readonly faults: Faults;
     readonly hosts: Hosts;
     readonly machines: MachineSupervisor;
+    readonly releases: ReleaseOffer;
+    readonly serviceRoles: ServiceLinkedRoles;
     fire(name: string, region: string | undefined, group: string | undefined): Promise<FiringView>;
     firings(): readonly FiringView[];
 }
@@ -29,7 +35,7 @@ function ok(body: unknown = {}): Answer {
 function record<T>(input: JsonObject, read: (value: JsonObject[string]) => T | undefined): Record<string, T> {
     const entries = Object.entries(input).map(([key, value]) => {
         const item = read(value);
-        if (item === undefined || !/^\w+:\w+/.test(key))
+        if (item === undefined || !/^\w+:(\w+|\*)/.test(key))
             throw new Error(`"${key}" must be service:Action with a value`);
         return [key, item] as const;
     });
@@ -127,7 +133,9 @@ async function route(control: Controlled, what: string, input: JsonObject): Prom
             control.faults.setLatency(record(input, numberOf));
             return ok();
         case "POST limits":
-            control.faults.setLimits(input["preset"] === "aws" ? EMR_LIMITS : readLimits(input));
+            control.faults.setLimits(
+                input["preset"] === "aws" ? (region) => control.quotas.emrLimits(region) : readLimits(input),
+            );
             return ok();
         case "GET calls":
             return ok(control.calls.list());
@@ -143,8 +151,16 @@ async function route(control: Controlled, what: string, input: JsonObject): Prom
         }
         case "GET schedules/firings":
             return ok(control.firings());
-        default:
-            return undefined;
+        case "POST releases":
+            control.releases.withhold(stringOf(input["region"]) ?? "", stringsOf(input["withheld"]));
+            return ok();
+        case "POST spot-role":
+            await control.serviceRoles.setSpotRole(input["present"] === true);
+            return ok();
+        default: {
+            const answer = routeQuotas(control, what, input);
+            return answer === undefined ? undefined : ok(answer);
+        }
     }
 }
 

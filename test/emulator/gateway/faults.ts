@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "./errors.ts";
 import type { AwsCall } from "./request.ts";
+import { Throttle, type Limits } from "./throttle.ts";
 
 /** A fault as tests ask for it. */
 export interface Fault {
@@ -29,12 +30,6 @@ export interface Fault {
     readonly firstBoot?: string;
 }
 
-/** Requests that an action may make: a bucket of `burst`, refilled with `perSecond`. */
-export interface Limit {
-    readonly burst: number;
-    readonly perSecond: number;
-}
-
 /** What shall happen to the object that a call makes, and to the call's answer. */
 export interface Doom {
     /** The answer is held back for so long. */
@@ -46,24 +41,6 @@ export interface Doom {
     /** Runs as root at the first boot. */
     readonly firstBoot?: string;
 }
-
-/** AWS's limits of EMR calls per account and region (service quotas; FACTS.md, section 2). */
-export const EMR_LIMITS: Readonly<Record<string, Limit>> = {
-    "emr:RunJobFlow": { burst: 10, perSecond: 0.5 },
-    "emr:DescribeCluster": { burst: 10, perSecond: 1 },
-    "emr:DescribeStep": { burst: 10, perSecond: 0.5 },
-    "emr:AddJobFlowSteps": { burst: 10, perSecond: 0.5 },
-    "emr:ListSteps": { burst: 10, perSecond: 0.5 },
-    "emr:ListClusters": { burst: 20, perSecond: 0.5 },
-    "emr:ListInstances": { burst: 10, perSecond: 0.5 },
-    "emr:ListInstanceGroups": { burst: 10, perSecond: 1 },
-    "emr:ListInstanceFleets": { burst: 5, perSecond: 0.5 },
-    "emr:ListBootstrapActions": { burst: 10, perSecond: 1 },
-    "emr:TerminateJobFlows": { burst: 10, perSecond: 0.5 },
-    "emr:CancelSteps": { burst: 10, perSecond: 0.5 },
-    "emr:ModifyInstanceGroups": { burst: 5, perSecond: 0.5 },
-    "emr:AddTags": { burst: 5, perSecond: 0.5 },
-};
 
 function matches(pattern: string, value: string | undefined): boolean {
     if (value === undefined) return false;
@@ -89,8 +66,9 @@ interface Armed {
 export class Faults {
     private armed: Armed[] = [];
     private latencies: Readonly<Record<string, number>> = {};
-    private limits: Readonly<Record<string, Limit>> = {};
-    private readonly buckets = new Map<string, { tokens: number; at: number }>();
+    /** Makes each state that is on its way look at its latency again. */
+    private readonly settling = new Set<() => void>();
+    private readonly throttle = new Throttle();
 
     /** Arms a fault. */
     add(fault: Fault): void {
@@ -102,26 +80,33 @@ export class Faults {
         this.armed = [];
     }
 
-    /** Sets how long states take, by `service:Action`. */
+    /** Sets how long states take, by `service:Action`; also for those that are on their way. */
     setLatency(latencies: Readonly<Record<string, number>>): void {
         this.latencies = latencies;
+        for (const look of this.settling) look();
     }
 
-    /** Sets limits by `service:Action`; an empty record takes all away. */
-    setLimits(limits: Readonly<Record<string, Limit>>): void {
-        this.limits = limits;
-        this.buckets.clear();
+    /** Sets limits by `service:Action` (`service:*` for all calls together); an empty record takes all away. */
+    setLimits(limits: Limits | ((region: string) => Limits)): void {
+        this.throttle.set(limits);
     }
 
     /** Waits as long as the state that the action leads to shall take. */
     async settle(action: string): Promise<void> {
-        const ms = this.latencies[action] ?? 0;
-        if (ms > 0) await sleep(ms, undefined, { ref: false });
+        const began = performance.now();
+        const left = () => (this.latencies[action] ?? 0) - (performance.now() - began);
+        for (let ms = left(); ms > 0; ms = left()) {
+            let look = (): void => undefined;
+            const changed = new Promise<void>((resolve) => (look = resolve));
+            this.settling.add(look);
+            await Promise.race([changed, sleep(Math.ceil(ms), undefined, { ref: false })]);
+            this.settling.delete(look);
+        }
     }
 
     /** Delays, throws the ordered error, or says that the object that the call makes is doomed. */
     async strike(call: AwsCall): Promise<Doom | undefined> {
-        this.throttle(call);
+        this.throttle.take(call);
         const hit = this.armed.find(({ fault, left }) => left > 0 && faultMatches(fault, call));
         if (hit === undefined) return undefined;
         hit.left -= 1;
@@ -134,22 +119,5 @@ export class Faults {
         if (error !== undefined && then !== "pass")
             throw new AwsError(error.code, error.message, error.status);
         return { ...(firstBoot === undefined ? {} : { firstBoot }), answerAfterMs };
-    }
-
-    private throttle(call: AwsCall): void {
-        const limit = this.limits[`${call.service}:${call.action}`];
-        if (limit === undefined) return;
-        const name = `${call.region}/${call.service}:${call.action}`;
-        const now = Date.now();
-        const bucket = this.buckets.get(name) ?? { tokens: limit.burst, at: now };
-        bucket.tokens = Math.min(limit.burst, bucket.tokens + ((now - bucket.at) / 1000) * limit.perSecond);
-        bucket.at = now;
-        this.buckets.set(name, bucket);
-        if (bucket.tokens < 1) {
-            throw call.protocol === "ec2"
-                ? new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503)
-                : new AwsError("ThrottlingException", "Rate exceeded", 400);
-        }
-        bucket.tokens -= 1;
     }
 }

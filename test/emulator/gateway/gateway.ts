@@ -9,14 +9,8 @@ import type { MachineSupervisor } from "../machines/machines.ts";
 import { authorize } from "./authorization.ts";
 import { CallLog } from "./calls.ts";
 import type { Check } from "./checkParts.ts";
-import { checksOf, type TagLookup } from "./checks.ts";
+import { checksOf } from "./checks.ts";
 import { handleControl } from "./controlServer.ts";
-import { KeyPairs } from "./ec2/keyPairs.ts";
-import { Ec2Service } from "./ec2/service.ts";
-import { readEc2Tags } from "./ec2/tags.ts";
-import { EmrService } from "./emr/service.ts";
-import { stepRunner } from "./emr/steps.ts";
-import type { EmrContext } from "./emr/context.ts";
 import { AwsError, errorAnswer, type Answer } from "./errors.ts";
 import { Faults, type Doom } from "./faults.ts";
 import { Hosts } from "./hosts.ts";
@@ -26,12 +20,10 @@ import { Moto } from "./moto.ts";
 import { DEFAULT_REGION } from "./operator.ts";
 import { principalOf, type Principal } from "./principals.ts";
 import { parseRequest, type AwsCall, type RawRequest } from "./request.ts";
-import { deleteObjects, handleS3 } from "./s3.ts";
-import { ScheduleCalls } from "./scheduleCalls.ts";
+import { deleteObjects } from "./s3.ts";
 import { Schedules } from "./scheduler.ts";
+import { Services } from "./services.ts";
 import { Sessions } from "./sessions.ts";
-import { handleSsm } from "./ssm.ts";
-import { handleSts } from "./sts.ts";
 
 /** What a gateway needs. */
 export interface GatewayOptions {
@@ -53,9 +45,6 @@ export interface Gateway {
     close(): Promise<void>;
 }
 
-/** Services that moto answers as they are. */
-const PLAIN = new Set(["iam", "route53"]);
-
 class GatewayServer {
     private readonly calls = new CallLog();
     private readonly faults = new Faults();
@@ -64,11 +53,8 @@ class GatewayServer {
     private readonly identities: Identities;
     private readonly hosts: Hosts;
     private readonly metadata: MetadataService;
-    private readonly ec2: Ec2Service;
-    private readonly emr: EmrService;
+    private readonly services: Services;
     private readonly schedules: Schedules;
-    private readonly scheduleCalls: ScheduleCalls;
-    private readonly lookup: TagLookup;
     private readonly server: http.Server;
     private readonly region: string;
     private url = "";
@@ -85,27 +71,17 @@ class GatewayServer {
         const log = (line: string): void => this.log(line);
         this.hosts = new Hosts(machines, addresses, this.faults, log);
         this.metadata = new MetadataService(this.sessions, this.identities, log);
-        const keyPairs = new KeyPairs();
-        this.ec2 = new Ec2Service(this.moto, this.hosts, this.identities, keyPairs, this.faults);
-        const context: EmrContext = {
+        this.services = new Services({
             moto: this.moto,
+            identities: this.identities,
             hosts: this.hosts,
             machines,
-            identities: this.identities,
-            keyPairs,
             faults: this.faults,
             calls: this.calls,
             endpoint: () => this.url,
+            watchSchedules: (region) => this.schedules.watch(region),
             log,
-        };
-        this.emr = new EmrService(context, stepRunner(context));
-        this.scheduleCalls = new ScheduleCalls(this.moto, this.identities, this.faults, log);
-        this.lookup = {
-            clusterTags: (region, id) => this.emr.clusters.tagsOf(region, id),
-            clusterOfInstanceGroup: (region, id) => this.emr.clusters.ofGroup(region, id),
-            ec2Tags: (region, ids) => readEc2Tags(this.moto, region, ids),
-            scheduleGroupTags: (region, name) => this.scheduleCalls.tagsOf(region, name),
-        };
+        });
         this.schedules = new Schedules(
             this.moto,
             this.identities,
@@ -132,7 +108,7 @@ class GatewayServer {
 
     private async close(): Promise<void> {
         this.schedules.stop();
-        await this.emr.close();
+        await this.services.close();
         await this.hosts.idle();
         await this.metadata.close();
         this.server.closeAllConnections();
@@ -176,6 +152,11 @@ class GatewayServer {
                     machines: this.options.machines,
                     fire: (name, region, group) => this.schedules.fire(name, region ?? this.region, group),
                     firings: () => this.schedules.firings(),
+                    quotas: this.services.quotas,
+                    increases: this.services.increases,
+                    guard: this.services.guard,
+                    releases: this.services.releases,
+                    serviceRoles: this.services.serviceRoles,
                 },
                 raw,
             );
@@ -194,14 +175,14 @@ class GatewayServer {
         try {
             principal = as ?? (await principalOf(call, this.identities, this.sessions));
             doom = await this.faults.strike(call);
-            if (principal.kind !== "operator") checks = await checksOf(call, this.lookup);
+            if (principal.kind !== "operator") checks = await checksOf(call, this.services.lookup);
             if (call.service === "s3" && call.action === "DeleteObjects") {
                 allowed = true;
                 answer = await deleteObjects(call, principal, checks, this.moto);
             } else {
                 await authorize(call, principal, checks);
                 allowed = true;
-                answer = await this.dispatch(call, principal, doom);
+                answer = await this.services.handle(call, principal, doom);
             }
         } catch (error) {
             const known =
@@ -229,38 +210,6 @@ class GatewayServer {
         const { answerAfterMs = 0 } = doom ?? {};
         if (answerAfterMs > 0) await sleep(answerAfterMs, undefined, { ref: false });
         return answer;
-    }
-
-    private async dispatch(call: AwsCall, principal: Principal, doom: Doom | undefined): Promise<Answer> {
-        switch (call.service) {
-            case "ec2":
-                return this.ec2.handle(call, doom);
-            case "emr":
-                return this.emr.handle(call, doom);
-            case "s3":
-                return handleS3(call, principal, this.moto);
-            case "sts":
-                return handleSts(call, principal);
-            case "ssm":
-                return handleSsm(call, this.moto);
-            case "scheduler":
-                if (call.action === "CreateSchedule") this.schedules.watch(call.region);
-                return this.scheduleCalls.handle(call);
-            default: {
-                if (!PLAIN.has(call.service)) {
-                    throw new AwsError(
-                        "NotImplementedByPocketCloud",
-                        `The pocket cloud does not implement ${call.service}:${call.action}`,
-                        501,
-                    );
-                }
-                const answer = await this.moto.forward(call);
-                // Whatever is not a read may change what identities may do.
-                if (call.service === "iam" && !/^(Get|List|Simulate)/.test(call.action))
-                    this.identities.invalidate();
-                return answer;
-            }
-        }
     }
 }
 

@@ -3,7 +3,7 @@
  * moto keeps everything else about an instance; the supervisor runs what is behind it.
  */
 import type { AddressPool } from "../machines/addresses.ts";
-import type { MachineSpec, MachineSupervisor } from "../machines/machines.ts";
+import { withFirstBootScript, type MachineSpec, type MachineSupervisor } from "../machines/machines.ts";
 import type { Doom, Faults } from "./faults.ts";
 import { METADATA_PORT } from "./operator.ts";
 
@@ -41,6 +41,7 @@ export interface HostPlan {
     readonly imageId: string;
     readonly instanceType: string;
     readonly zone: string;
+    readonly spot?: boolean;
     /** IPv6 addresses, which stay when the machine stops; nothing answers there. */
     readonly ipv6?: readonly string[];
 }
@@ -127,7 +128,9 @@ export class Hosts {
     launch(plan: HostPlan, latency: string, doom: Doom = {}): { host: Host; done: Promise<void> } {
         const host: Host = {
             ...plan,
-            ...(doom.firstBoot === undefined ? {} : { userData: spoiling(plan.userData, doom.firstBoot) }),
+            ...(doom.firstBoot === undefined
+                ? {}
+                : { userData: withFirstBootScript(plan.userData, doom.firstBoot) }),
             silent: doom.silent === true,
             state: "pending",
             address: undefined,
@@ -184,12 +187,12 @@ export class Hosts {
         host.reason = undefined;
         return this.queue(host, async () => {
             if (host.state !== "pending") return;
-            const old = host.address;
-            // The old address is given back after the new one was taken: a started machine never has the same one.
-            const address = await this.addresses.take();
-            if (old !== undefined) await this.addresses.release(old);
-            host.address = address;
             try {
+                const old = host.address;
+                // The old address is given back after the new one was taken: a started machine never has the same one.
+                const address = await this.addresses.take();
+                if (old !== undefined) await this.addresses.release(old);
+                host.address = address;
                 await this.watcher?.up(host);
                 await Promise.all([
                     host.silent
@@ -202,9 +205,10 @@ export class Hosts {
                 host.launched = new Date();
             } catch (error) {
                 this.log(`${host.id} does not start: ${wordsOf(error)}`);
-                await this.watcher?.down(host);
+                // Said first: whoever waits must not wait for a machine that is cleared away, or cannot be.
                 host.state = "stopped";
                 host.reason = launchFailure(error);
+                await this.watcher?.down(host);
             }
         });
     }
@@ -283,11 +287,6 @@ export class Hosts {
             ...(host.userData === undefined ? {} : { userData: host.userData }),
         };
     }
-}
-
-/** User data that also runs a script of ours; EC2 would have the program's own unchanged. */
-function spoiling(userData: string | undefined, script: string): string {
-    return [userData ?? "#!/bin/bash", script, ""].join("\n");
 }
 
 /** What a host's image says about where AWS is; the program and its scripts know nothing of it. */

@@ -1,10 +1,11 @@
 /** The way to moto: requests forwarded unchanged, and SDK clients that act as the operator. */
 import http from "node:http";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { EMRClient } from "@aws-sdk/client-emr";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import type { Answer } from "./errors.ts";
+import { notImplemented, type Answer } from "./errors.ts";
 import { OPERATOR_ACCESS_KEY, OPERATOR_CREDENTIALS } from "./operator.ts";
 import type { AwsCall } from "./request.ts";
 
@@ -26,6 +27,8 @@ export class Moto {
     /** IAM and S3 have one name space for all regions. */
     readonly iam: IAMClient;
     readonly s3: S3Client;
+    /** For what is the same in all regions: which instance types a release supports. */
+    readonly emr: EMRClient;
 
     private readonly url: string;
 
@@ -35,6 +38,7 @@ export class Moto {
         const common = { endpoint: url, credentials: OPERATOR_CREDENTIALS, region: "us-east-1" };
         this.iam = new IAMClient(common);
         this.s3 = new S3Client({ ...common, forcePathStyle: true });
+        this.emr = new EMRClient(common);
     }
 
     /** EC2 of a region. */
@@ -57,15 +61,23 @@ export class Moto {
         return client;
     }
 
-    /** Sends the call on as it came; for a form call, `form` may replace its fields. */
-    forward(call: AwsCall, form?: Readonly<Record<string, string>>): Promise<Answer> {
+    /**
+     * Sends the call on as it came; for a form call, `form` may replace its fields. Throws where moto fails, as it does
+     * over what it does not know: an answer with status 500 would be asked for again and again.
+     */
+    async forward(call: AwsCall, form?: Readonly<Record<string, string>>): Promise<Answer> {
         const body = form === undefined ? call.body : Buffer.from(new URLSearchParams(form).toString());
         const headers: http.OutgoingHttpHeaders = {};
         for (const [name, value] of Object.entries(call.headers)) {
             if (!HOP_BY_HOP.has(name)) headers[name] = value;
         }
         headers["content-length"] = body.length;
-        return this.send(call.method, call.url, headers, body);
+        const answer = await this.send(call.method, call.url, headers, body);
+        const type = answer.headers["content-type"];
+        if (answer.status === 500 && typeof type === "string" && type.startsWith("text/html")) {
+            throw notImplemented(call, "moto fails over it; its log says why");
+        }
+        return answer;
     }
 
     /** An EC2 query of our own, for answers that must be read as XML. */
@@ -123,6 +135,7 @@ export class Moto {
     close(): void {
         this.iam.destroy();
         this.s3.destroy();
+        this.emr.destroy();
         for (const client of [...this.ec2Clients.values(), ...this.schedulerClients.values()])
             client.destroy();
     }

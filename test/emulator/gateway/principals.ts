@@ -55,6 +55,18 @@ export function rolePrincipal(identity: Identity, arn: string, sessionName: stri
     };
 }
 
+/** A user as principal. */
+export function userPrincipal(identity: Identity, name: string): Principal {
+    const context = principalContext(identity, identity.arn, "User", identity.id);
+    return {
+        kind: "user",
+        arn: identity.arn,
+        id: identity.id,
+        identity,
+        context: { ...context, "aws:username": name },
+    };
+}
+
 /** The error with which this service refuses credentials that it does not know. */
 function unknownKey(call: AwsCall): AwsError {
     switch (call.protocol) {
@@ -119,12 +131,5 @@ export async function principalOf(
     const user = await identities.userOfKey(accessKey);
     const identity = user === undefined ? undefined : await identities.user(user);
     if (identity === undefined) throw unknownKey(call);
-    const context = principalContext(identity, identity.arn, "User", identity.id);
-    return {
-        kind: "user",
-        arn: identity.arn,
-        id: identity.id,
-        identity,
-        context: { ...context, "aws:username": user ?? "" },
-    };
+    return userPrincipal(identity, user ?? "");
 }

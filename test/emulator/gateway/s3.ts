@@ -7,20 +7,28 @@ import {
     PutObjectCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
-import { decide, denialMessage } from "./authorization.ts";
+import { decide, denial, denialMessage } from "./authorization.ts";
 import type { CallLog } from "./calls.ts";
 import type { Check } from "./checkParts.ts";
 import { AwsError, errorAnswer, xmlAnswer, type Answer } from "./errors.ts";
 import type { Moto } from "./moto.ts";
 import type { Principal } from "./principals.ts";
 import type { AwsCall } from "./request.ts";
+import { decryption, redirection } from "./s3Rules.ts";
 import { element, serializeXml } from "./xml.ts";
 
 const S3_NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 /** Who may not list a bucket does not learn that a key is missing (S3 guide, GetObject: 403 instead of 404). */
 export async function handleS3(call: AwsCall, principal: Principal, moto: Moto): Promise<Answer> {
+    const elsewhere = await redirection(call, moto);
+    if (elsewhere !== undefined) return elsewhere;
     const answer = await moto.forward(call);
+    const decrypt = decryption(call, answer);
+    if (decrypt !== undefined) {
+        const decision = await decide(principal, decrypt);
+        if (decision.result !== "Allowed") throw denial(call, principal, decrypt, decision);
+    }
     const reads = call.action === "GetObject" || call.action === "HeadObject";
     if (answer.status !== 404 || !reads || principal.kind === "operator" || call.bucket === undefined)
         return answer;

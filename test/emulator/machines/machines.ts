@@ -99,10 +99,49 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Mach
     return NamespaceSupervisor.create(options.dir, options.rootfs);
 }
 
+/** A cloud-config as far as a host of the pocket cloud understands it. */
+export interface CloudConfig {
+    readonly ssh_deletekeys?: boolean;
+    readonly ssh_keys?: Readonly<Record<"ed25519_private" | "ed25519_public", string>>;
+    readonly write_files?: readonly { readonly path: string; readonly content: string }[];
+    readonly runcmd?: readonly (string | readonly string[])[];
+}
+
+const cloudConfigKeys = ["ssh_deletekeys", "ssh_keys", "write_files", "runcmd"];
+const cloudConfigHeader = "#cloud-config\n";
+
+/**
+ * User data that is a cloud-config, in JSON (which is YAML); `undefined` where it is a script or nothing.
+ *
+ * @throws Error where it is neither, or holds what a host of the pocket cloud would not do
+ */
+export function cloudConfigIn(userData: string | undefined): CloudConfig | undefined {
+    if (userData === undefined || userData === "" || userData.startsWith("#!")) {
+        return undefined;
+    }
+    if (!userData.startsWith(cloudConfigHeader)) {
+        const first = userData.split("\n", 1)[0] ?? "";
+        throw new Error(
+            `User data must be a script that begins with #!, or #cloud-config in JSON, not "${first.slice(0, 40)}"`,
+        );
+    }
+    const config = JSON.parse(userData.slice(cloudConfigHeader.length)) as CloudConfig;
+    const unknown = Object.keys(config).filter((key) => !cloudConfigKeys.includes(key));
+    if (unknown.length > 0) {
+        throw new Error(`cloud-config of a disposable host knows no ${unknown.join(", ")}`);
+    }
+    return config;
+}
+
+/** User data that also runs a script of ours at the end of the first boot. */
+export function withFirstBootScript(userData: string | undefined, script: string): string {
+    const config = cloudConfigIn(userData);
+    return config === undefined
+        ? [userData ?? "#!/bin/bash", script, ""].join("\n")
+        : cloudConfigHeader + JSON.stringify({ ...config, runcmd: [...(config.runcmd ?? []), script] });
+}
+
 /** Refuses user data that the image would not run; AWS takes other forms too, the program uses none of them. */
 export function checkUserData(userData: string | undefined): void {
-    if (userData !== undefined && userData !== "" && !userData.startsWith("#!")) {
-        const first = userData.split("\n", 1)[0] ?? "";
-        throw new Error(`User data must be a script that begins with #!, not "${first.slice(0, 40)}"`);
-    }
+    cloudConfigIn(userData);
 }

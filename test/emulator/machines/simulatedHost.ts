@@ -2,7 +2,7 @@ import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type ServerChannel } from "ssh2";
 import { scriptValues } from "./machineScriptValues.ts";
-import type { MachineSpec, MachineStatus } from "./machines.ts";
+import { cloudConfigIn, type MachineSpec, type MachineStatus } from "./machines.ts";
 import { newKey } from "./newKey.ts";
 
 /** What every answer of a simulated machine begins with. */
@@ -19,7 +19,7 @@ export class SimulatedHost {
     status: MachineStatus = "stopped";
     endpoint: { host: string; port: number } | undefined;
     address: string;
-    private readonly hostKey = newKey();
+    private readonly hostKey: string;
     private readonly salt = randomBytes(16);
     private password: Buffer | undefined;
     private operatorKeys: readonly string[] = [];
@@ -32,6 +32,8 @@ export class SimulatedHost {
         this.spec = spec;
 
         this.address = spec.address;
+        // As cloud-init does: the key of the user data, or one of its own.
+        this.hostKey = cloudConfigIn(spec.userData)?.ssh_keys?.ed25519_private ?? newKey().private;
     }
 
     /** Listens on port 22 of the address, or where it can: see sshEndpoint of the supervisor. */
@@ -47,7 +49,7 @@ export class SimulatedHost {
             { host: "127.0.0.1", port: 0 },
         ];
         for (const place of places) {
-            const server = new ssh2.Server({ hostKeys: [this.hostKey.private] }, (connection) =>
+            const server = new ssh2.Server({ hostKeys: [this.hostKey] }, (connection) =>
                 this.accept(connection),
             );
             const failure = await new Promise<Error | undefined>((resolve) => {
@@ -125,7 +127,7 @@ export class SimulatedHost {
     }
 
     private execute(channel: ServerChannel, command: string): void {
-        if (!/^sudo (-n )?bash -s$/.test(command.trim())) {
+        if (!/\bsudo\b.* bash -s\b/.test(command)) {
             channel.stderr.write(`${SIMULATED}\n`);
             channel.exit(126);
             channel.end();
@@ -158,7 +160,6 @@ export class SimulatedHost {
             this.operatorKeys = (values.get("LAB_OPERATOR_KEYS") ?? "")
                 .split("\n")
                 .filter((line) => line.trim());
-            lines.push(`lab: host-key ${this.hostKey.public.split(" ").slice(0, 2).join(" ")}`);
         }
         return [...lines, "lab: ok", ""].join("\n");
     }

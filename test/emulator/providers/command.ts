@@ -11,13 +11,16 @@ import {
     type ResourceHandler,
     type Value,
 } from "./provider.ts";
-import { dial, type Connection, type Endpoint } from "./sshDial.ts";
+import { dial, dialAgent, type Connection, type Endpoint } from "./sshDial.ts";
 import { runScript } from "./sshScript.ts";
 import { bytesOf, text } from "./wire.ts";
 
 /**
  * Stand-in for the command provider 1.2.1: `command:remote:Command` over a real SSH connection. How the real provider
  * behaves is in the recordings (test/contracts) and in its source, provider/pkg/provider/remote.
+ *
+ * A limit: the real provider is the engine's child and has its `SSH_AUTH_SOCK`. The stand-in asks the engine's process for
+ * it, which it can on Linux alone; elsewhere it connects to no agent.
  */
 export const commandProvider: ProviderDefinition = commandProviderAt();
 
@@ -103,10 +106,11 @@ async function runCommand(
         return previous;
     }
     const { logging } = inputs;
+    await dialAgent(await context.engineVariable("SSH_AUTH_SOCK"));
     const client = await dial(
         inputs["connection"] as unknown as Connection,
         (line) => context.log("info", line, { status: true }),
-        context.signal,
+        context,
         endpoint,
     );
     try {
@@ -121,7 +125,9 @@ async function runCommand(
                 logStderr: logging === undefined || logging === "stderr" || logging === "stdoutAndStderr",
                 log: (severity, line) => context.log(severity, line, { status: severity === "info" }),
             },
-            context.signal,
+            // Only cancelling ends a script: in the real provider `customTimeouts` end neither a command that does not end
+            // nor output without end, and there is no limit to what it keeps in memory.
+            context.cancelled,
         );
         return { stdout: text(printed.stdout), stderr: text(printed.stderr) };
     } finally {

@@ -41,6 +41,8 @@ export function hostPort(host: string, port: number): string {
 }
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+    ENOENT: "no such file or directory",
+    ENOTSOCK: "socket operation on non-socket",
     ECONNREFUSED: "connection refused",
     ECONNRESET: "connection reset by peer",
     EHOSTUNREACH: "no route to host",

@@ -236,6 +236,8 @@ async function operate<Result>(
         ignoreChanges: request.getIgnorechangesList?.() ?? [],
         log: (severity, message, options) => session.log(severity, message, urn, options?.status ?? false),
         signal: session.signal(signal, request.getTimeout?.() ?? 0),
+        cancelled: session.signal(signal, 0),
+        engineVariable: (variable) => session.engineVariable(variable),
     };
     try {
         return await run(handler, context);

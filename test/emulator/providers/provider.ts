@@ -102,6 +102,10 @@ export interface OperationContext {
     ): void;
     /** Aborted when the engine cancels, goes away, or the resource's `customTimeouts` are over. */
     readonly signal: AbortSignal;
+    /** The same without the timeouts, for what a real provider does not end by them. */
+    readonly cancelled: AbortSignal;
+    /** A variable of the engine, whose child a real provider is; `undefined` where it is not set or cannot be known. */
+    engineVariable(name: string): Promise<string | undefined>;
 }
 
 export interface ResourceHandler {

@@ -8,6 +8,7 @@ import {
     type ProviderDefinition,
     type ResourceHandler,
 } from "./provider.ts";
+import { randomId } from "./randomId.ts";
 import { withoutUndefined } from "./wire.ts";
 
 const NUMBERS = ["length", "minLower", "minUpper", "minNumeric", "minSpecial"] as const;
@@ -16,12 +17,15 @@ const NUMBERS = ["length", "minLower", "minUpper", "minNumeric", "minSpecial"] a
 const ID = "none";
 const META = '{"schema_version":"3"}';
 
-/** Stand-in for the random provider 4.21: `random:index/randomPassword:RandomPassword`. */
+/** Stand-in for the random provider 4.21: `RandomPassword` and `RandomId`. */
 export const randomProvider: ProviderDefinition = {
     name: "random",
     version: "4.21.2",
     config: [],
-    resources: { "random:index/randomPassword:RandomPassword": password() },
+    resources: {
+        "random:index/randomId:RandomId": randomId,
+        "random:index/randomPassword:RandomPassword": password(),
+    },
     functions: {},
 };
 

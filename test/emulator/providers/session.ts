@@ -1,6 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
+import { variableOfListener } from "./engineEnvironment.ts";
 import type { OperationContext, ProviderDefinition } from "./provider.ts";
 
 type Severity = Parameters<OperationContext["log"]>[0];
@@ -21,6 +22,7 @@ export class Session {
     private engineAddress?: string;
     private readonly cancellation = new AbortController();
     private readonly greetings = new Set<string>();
+    private readonly variables = new Map<string, Promise<string | undefined>>();
     /** Last line of each resource: the next one waits for it, since the engine takes concurrent calls in any order. */
     private readonly lines = new Map<string, Promise<void>>();
 
@@ -47,7 +49,20 @@ export class Session {
             this.engine?.close();
             this.engine = undefined;
             this.engineAddress = address;
+            this.variables.clear();
         }
+    }
+
+    /** A variable that this session's engine was started with. */
+    engineVariable(name: string): Promise<string | undefined> {
+        const port = Number(/:(\d+)$/.exec(this.engineAddress ?? "")?.[1]);
+        if (Number.isNaN(port)) return Promise.resolve(undefined);
+        let found = this.variables.get(name);
+        if (found === undefined) {
+            found = variableOfListener(port, name);
+            this.variables.set(name, found);
+        }
+        return found;
     }
 
     /** The engine wants everything of this session to end. */

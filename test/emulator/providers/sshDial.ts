@@ -30,6 +30,38 @@ const LONGEST_DELAY_MS = 5000;
 /** Tests of a machine that never answers set it: 60 attempts at the real provider's pace are more than four minutes. */
 const PACE = Number(process.env.STUDENT_LABS_DIAL_PACE ?? "1");
 
+/** What ends a connection that is being made. */
+export interface DialLimits {
+    /** Cancelled, or the resource's time is over: ends the tries, between them and while TCP connects. */
+    readonly signal: AbortSignal;
+    /**
+     * Cancelled: the one thing that ends a handshake. The real provider has no limit for it, neither `perDialTimeout` nor
+     * the resource's `customTimeouts`: a server that takes TCP and sends no banner holds it for ever.
+     */
+    readonly cancelled: AbortSignal;
+}
+
+/**
+ * Connects to the agent that a real provider would find in the engine's `SSH_AUTH_SOCK`. It does so for every connection
+ * and before it, also where a key is given, and fails where nobody listens there. An agent that answers is not asked:
+ * Go tries each method once, and ours is the key that is given.
+ *
+ * @param socket `undefined` or empty = no agent
+ */
+export async function dialAgent(socket: string | undefined): Promise<void> {
+    if (socket === undefined || socket === "") return;
+    await new Promise<void>((resolve, reject) => {
+        const agent = net.connect({ path: socket });
+        agent.once("error", (error) =>
+            reject(new Error(`dial unix ${socket}: connect: ${systemError(error)}`, { cause: error })),
+        );
+        agent.once("connect", () => {
+            agent.destroy();
+            resolve();
+        });
+    });
+}
+
 /**
  * Connects and logs in, trying again as the real provider does: one try more than `dialErrorLimit`, the last of which is
  * not counted in its message; `-1` tries for ever. A key that cannot be read fails at once.
@@ -37,7 +69,7 @@ const PACE = Number(process.env.STUDENT_LABS_DIAL_PACE ?? "1");
 export async function dial(
     connection: Connection,
     status: (line: string) => void,
-    signal: AbortSignal,
+    { signal, cancelled }: DialLimits,
     endpoint?: Endpoint,
 ): Promise<Client> {
     const { dialErrorLimit: limit } = connection;
@@ -46,8 +78,9 @@ export async function dial(
     for (let failed = 1; ; failed++) {
         try {
             const socket = await connectTcp(connection, endpoint, signal);
-            return await handshake(socket, connection, credentials, signal);
+            return await handshake(socket, connection, credentials, cancelled);
         } catch (error) {
+            throwIfAborted(cancelled);
             throwIfAborted(signal);
             if (limit > -1 && failed > limit) {
                 throw new Error(`after ${failed - 1} failed attempts: ${(error as Error).message}`, {
@@ -88,8 +121,6 @@ function readCredentials(connection: Connection): Credentials {
             prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
         });
     }
-    // The real provider also asks the agent of SSH_AUTH_SOCK. The pocket cloud's daemon is not the operator's shell, so
-    // what runs there must not depend on an agent: a key that is given is tried alone by the real provider too.
     return { methods, hostKey: hostKey === undefined ? undefined : authorizedKey(hostKey) };
 }
 
@@ -133,10 +164,13 @@ function connectAddress(
     signal: AbortSignal,
 ): Promise<net.Socket> {
     return new Promise((resolve, reject) => {
-        const socket = net.connect({ host: target.host, port: target.port, signal });
+        // Not with the option `signal`: that would end the connection later as well, which the real provider's does not.
+        const socket = net.connect({ host: target.host, port: target.port });
+        const aborted = (): void => fail(new Error("operation was canceled"));
         const timer = limit > 0 ? setTimeout(() => fail(new Error("i/o timeout")), limit) : undefined;
         const fail = (error: Error): void => {
             clearTimeout(timer);
+            signal.removeEventListener("abort", aborted);
             socket.destroy();
             reject(error);
         };
@@ -144,9 +178,12 @@ function connectAddress(
         socket.once("error", refused);
         socket.once("connect", () => {
             clearTimeout(timer);
+            signal.removeEventListener("abort", aborted);
             socket.removeListener("error", refused);
             resolve(socket);
         });
+        if (signal.aborted) aborted();
+        else signal.addEventListener("abort", aborted, { once: true });
     });
 }
 

@@ -5,6 +5,7 @@ import { removeRun } from "../cloud.ts";
 import { Run } from "../runs.ts";
 import { exists } from "./buildOnce.ts";
 import { ENGINE_MARK, npxFolder, wrapperVersion } from "./engine.ts";
+import { removeLanguageHost } from "./languageHostFiles.ts";
 import { isAlive, type ProcessIdentity } from "./process.ts";
 
 const AREAS: readonly CacheArea[] = ["runs", "tools", "python", "rootfs", "locks"];
@@ -58,11 +59,14 @@ export async function clean(): Promise<string[]> {
         }
     }
     await rmdir(cacheFolder()).catch(() => undefined);
-    // The engine is beside others that the user may have fetched: only one that this project has built goes.
+    // The engine is beside others that the user may have fetched: only one that this project has built goes, and our language
+    // host from beside another.
     const engine = npxFolder(await wrapperVersion());
     if (await exists(path.join(engine, ENGINE_MARK))) {
         await rm(engine, { recursive: true, force: true });
         removed.push(engine);
+    } else {
+        removed.push(...(await removeLanguageHost(path.join(engine, "bin"))));
     }
     return removed;
 }

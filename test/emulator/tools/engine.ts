@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { exists } from "./buildOnce.ts";
 import { buildEngine } from "./engineBuild.ts";
+import { installLanguageHost, languageHostIn } from "./languageHostFiles.ts";
 import { elapsed, heartbeat, type Log } from "./progress.ts";
 import { run } from "./run.ts";
 
@@ -14,8 +15,8 @@ export interface Engine {
     /** Without the leading "v". */
     readonly version: string;
     readonly source: "PATH" | "npx" | "built";
-    /** Whether it can run a Node program by itself; else the program runs inline, through the Automation API. */
-    readonly languageHost: boolean;
+    /** Whose host runs its Node programs: its own, or ours, which then lies beside it. */
+    readonly languageHost: "pulumi" | "student-labs";
     /** Resource plugins that are installed. */
     readonly plugins: readonly { readonly name: string; readonly version: string }[];
 }
@@ -82,11 +83,13 @@ async function onPath(log: Log): Promise<{ path: string; version: string } | und
             continue;
         }
         const version = await versionOf(file);
-        if (version && atLeast(version, OLDEST_ENGINE)) {
+        const host = await findLanguageHost(file);
+        if (version && atLeast(version, OLDEST_ENGINE) && host) {
             return { path: file, version };
         }
+        const old = version ? `${version} is older than ${OLDEST_ENGINE}` : "it does not run";
         log(
-            `${file} is not used: ${version ? `${version} is older than ${OLDEST_ENGINE}` : "it does not run"}`,
+            `${file} is not used: ${host ? old : "it has no host for Node programs (pulumi-language-nodejs) beside it"}`,
         );
     }
     return undefined;
@@ -107,14 +110,16 @@ async function download(version: string, log: Log): Promise<boolean> {
     return exitCode === 0;
 }
 
-async function findLanguageHost(engine: string): Promise<boolean> {
+/** The host that an engine finds: one on the PATH is preferred to one beside it (sdk/go/common/workspace/plugins.go). */
+async function findLanguageHost(engine: string): Promise<Engine["languageHost"] | undefined> {
     const beside = [path.dirname(engine), path.dirname(await realpath(engine))];
-    for (const folder of [...beside, ...(process.env.PATH ?? "").split(path.delimiter)]) {
-        if (folder && (await executable(path.join(folder, "pulumi-language-nodejs")))) {
-            return true;
+    for (const folder of [...(process.env.PATH ?? "").split(path.delimiter), ...beside]) {
+        const host = folder ? await languageHostIn(folder) : undefined;
+        if (host) {
+            return host;
         }
     }
-    return false;
+    return undefined;
 }
 
 async function installedPlugins(engine: string): Promise<Engine["plugins"]> {
@@ -133,7 +138,8 @@ async function installedPlugins(engine: string): Promise<Engine["plugins"]> {
 
 /**
  * The engine: the `pulumi` on the PATH; else the one that npx keeps or downloads; else, where only package registries can
- * be reached, one built from its published Go module into the place where npx looks.
+ * be reached, one built from its published Go module into the place where npx looks. One without a host for Node programs gets
+ * ours beside it; one on the PATH is somebody else's, and is not used without.
  */
 export async function findEngine(log: Log = () => undefined): Promise<Engine> {
     const version = await wrapperVersion();
@@ -160,9 +166,11 @@ export async function findEngine(log: Log = () => undefined): Promise<Engine> {
             `${found.path} says it is ${answered ?? "nothing"} instead of ${found.version}. Remove it and run again.`,
         );
     }
-    const [languageHost, plugins] = await Promise.all([
-        findLanguageHost(found.path),
-        installedPlugins(found.path),
-    ]);
-    return { ...found, languageHost, plugins };
+    let languageHost = await findLanguageHost(found.path);
+    if (languageHost !== "pulumi") {
+        // Also where ours is there already: it may be that of an earlier day.
+        await installLanguageHost(path.dirname(found.path));
+        languageHost = "student-labs";
+    }
+    return { ...found, languageHost, plugins: await installedPlugins(found.path) };
 }

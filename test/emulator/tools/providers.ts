@@ -31,7 +31,8 @@ function parseWishes(text: string): Partial<Record<ProviderName, ProviderKind>> 
 
 /**
  * A stand-in only where the real plugin is not installed in the version that the SDK demands. aws is the exception: its
- * stand-in is the default also beside an installed plugin, since the real one has not been tried against the gateway.
+ * stand-in is the default also beside an installed plugin: the real one works against the gateway (tried as of v5.46, with
+ * the schema of newer ones imitated), but it polls at AWS's pace.
  * With simulated machines the command stand-in is needed, because only that one can be told where a machine's SSH port is.
  */
 export function chooseProviders(

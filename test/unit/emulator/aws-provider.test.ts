@@ -31,6 +31,8 @@ const operating = (options: Partial<OperationContext> = {}): OperationContext =>
     ignoreChanges: [],
     log: () => undefined,
     signal: new AbortController().signal,
+    cancelled: new AbortController().signal,
+    engineVariable: () => Promise.resolve(undefined),
     ...options,
 });
 const check = async (
@@ -309,6 +311,31 @@ describe("aws stand-in", () => {
             assert.deepEqual((await diff(clusterToken, cluster, cluster, { outputs })).replaces, ["steps"]);
             const ignored = await diff(clusterToken, cluster, cluster, { outputs, ignoreChanges: ["steps"] });
             assert.deepEqual(ignored.replaces, []);
+        });
+    });
+
+    describe("diff of what EMR filled in", () => {
+        const answered = { outputs: { osReleaseLabel: "2023.8.20250808.1" } };
+
+        it("replaces a cluster whose Amazon Linux the program neither wrote nor ignores", async () => {
+            const found = await diff(clusterToken, cluster, cluster, answered);
+            assert.deepEqual([found.replaces, found.updates], [["osReleaseLabel"], []]);
+        });
+
+        it("is nothing where it is ignored, and other changes count as before", async () => {
+            const ignoreChanges = ["steps", "osReleaseLabel"];
+            const same = await diff(clusterToken, cluster, cluster, { ...answered, ignoreChanges });
+            assert.deepEqual([same.replaces, same.updates], [[], []]);
+            const other = { ...cluster, releaseLabel: "emr-7.12.0", stepConcurrencyLevel: 3 };
+            const found = await diff(clusterToken, cluster, other, { ...answered, ignoreChanges });
+            assert.deepEqual([found.replaces, found.updates], [["releaseLabel"], ["stepConcurrencyLevel"]]);
+        });
+
+        it("is no change of what is computed: the disks of the nodes", async () => {
+            const ebsConfigs = [{ size: 32, type: "gp2", volumesPerInstance: 1 }];
+            const masterInstanceGroup = { ...(cluster.masterInstanceGroup as Properties), ebsConfigs };
+            const found = await diff(clusterToken, cluster, cluster, { outputs: { masterInstanceGroup } });
+            assert.deepEqual([found.replaces, found.updates], [[], []]);
         });
     });
 

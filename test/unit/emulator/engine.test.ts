@@ -67,7 +67,12 @@ describe("operations of the engine", () => {
             PULUMI_CONFIG_PASSPHRASE: "secret",
             PULUMI_STACK: "prod",
         };
-        const folders = { home: "/d/home", state: "/d/state", passphraseFile: "/d/passphrase" };
+        const folders = {
+            bin: "/d/bin",
+            home: "/d/home",
+            state: "/d/state",
+            passphraseFile: "/d/passphrase",
+        };
         const env = engineEnvironment(
             "/opt/pulumi/bin/pulumi",
             folders,
@@ -78,7 +83,7 @@ describe("operations of the engine", () => {
             Object.entries(env).filter(([name]) => name.startsWith("AWS_")),
             [["AWS_ENDPOINT_URL", "http://e"]],
         );
-        assert.equal(env.PATH, "/opt/pulumi/bin:/usr/bin");
+        assert.equal(env.PATH, "/d/bin:/opt/pulumi/bin:/usr/bin");
         assert.equal(env.HOME, "/home/u");
         assert.equal(env.PULUMI_BACKEND_URL, "file:///d/state");
         assert.equal(env.PULUMI_CONFIG_PASSPHRASE_FILE, "/d/passphrase");
@@ -93,7 +98,8 @@ describe("operations of the engine", () => {
         it("writes settings into the copy and leaves the repository as it is", async () => {
             const repository = path.join(dir, "repository");
             await mkdir(path.join(repository, "test"), { recursive: true });
-            await writeFile(path.join(repository, "index.ts"), "");
+            await mkdir(path.join(repository, "node_modules"));
+            await writeFile(path.join(repository, "index.ts"), "export default {};\n");
             await writeFile(path.join(repository, ".gitignore"), "");
             await writeFile(path.join(repository, "Pulumi.yaml"), "name: labs\n");
             const stackFile = "config:\n  aws:region: eu-west-1\n  labs:zone: eu-west-1a\n";
@@ -116,9 +122,14 @@ describe("operations of the engine", () => {
             });
             assert.equal(await readFile(path.join(repository, "Pulumi.eu-west-1.yaml"), "utf8"), stackFile);
             assert.equal(
-                await realpath(path.join(scratch.project, "index.ts")),
-                await realpath(path.join(repository, "index.ts")),
+                await readFile(path.join(scratch.project, "index.ts"), "utf8"),
+                "export default {};\n",
             );
+            assert.equal(
+                await realpath(path.join(scratch.project, "node_modules")),
+                await realpath(path.join(repository, "node_modules")),
+            );
+            assert.equal(await realpath(path.join(scratch.bin, "node")), await realpath(process.execPath));
             await assert.rejects(stat(path.join(scratch.project, "test")));
             assert.equal(await readFile(scratch.passphraseFile, "utf8"), passphrase);
             assert.equal((await stat(scratch.passphraseFile)).mode & 0o777, 0o600);

@@ -4,8 +4,10 @@ import type { Check } from "../../emulator/gateway/checkParts.ts";
 import { checksOf, type TagLookup } from "../../emulator/gateway/checks.ts";
 import type { AwsError } from "../../emulator/gateway/errors.ts";
 import type { JsonObject } from "../../emulator/gateway/json.ts";
+import type { Moto } from "../../emulator/gateway/moto.ts";
 import { rolePrincipal, type Principal } from "../../emulator/gateway/principals.ts";
 import type { AwsCall } from "../../emulator/gateway/request.ts";
+import { handleS3 } from "../../emulator/gateway/s3.ts";
 import { formCall, jsonCall, received, s3Call } from "./gatewayCalls.ts";
 
 const CLUSTERS = new Map([
@@ -276,5 +278,74 @@ describe("gateway: who may take on a role", () => {
             const context = { "aws:SourceArn": arn(group) };
             assert.equal(await mayAssume(ours, "scheduler.amazonaws.com", context), may, group);
         }
+    });
+});
+
+describe("gateway: what S3 asks beyond its own actions", () => {
+    const key = "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012";
+    const answered = (headers: Readonly<Record<string, string>>, status = 200) => ({
+        status,
+        headers,
+        body: Buffer.from("the object"),
+    });
+    /** A moto that has buckets in regions and one object. */
+    const motoWith = (regions: Readonly<Record<string, string | undefined>>, headers = {}): Moto =>
+        ({
+            s3: {
+                send: async ({ input }: { input: { Bucket: string } }) => {
+                    if (!(input.Bucket in regions)) {
+                        throw Object.assign(new Error("none"), { name: "NoSuchBucket" });
+                    }
+                    return { LocationConstraint: regions[input.Bucket] };
+                },
+            },
+            forward: async () => answered(headers),
+        }) as unknown as Moto;
+    const reader = student([{ Effect: "Allow", Action: "s3:*", Resource: "*" }]);
+    const decrypting = (via: string) =>
+        student([
+            {
+                Effect: "Allow",
+                Action: "kms:Decrypt",
+                Resource: key,
+                Condition: { StringEquals: { "kms:ViaService": via } },
+            },
+        ]);
+
+    it("is the bucket's region: a call that is signed for another is answered 301, with the right one", async () => {
+        const moto = motoWith({ here: "eu-west-1", virginia: undefined, ireland: "eu-west-2" });
+        for (const [method, bucket, region] of [
+            ["GET", "virginia", "us-east-1"],
+            ["HEAD", "virginia", "us-east-1"],
+            ["PUT", "ireland", "eu-west-2"],
+        ] as const) {
+            const answer = await handleS3(s3Call(method, `/${bucket}/x`), reader, moto);
+            assert.deepEqual([answer.status, answer.headers["x-amz-bucket-region"]], [301, region]);
+            assert.equal(answer.body.includes("PermanentRedirect"), method !== "HEAD");
+        }
+        for (const call of [
+            s3Call("GET", "/here/x"),
+            s3Call("GET", "/none/x"),
+            s3Call("GET", "/virginia?location"),
+        ]) {
+            assert.equal((await handleS3(call, reader, moto)).status, 200, call.url);
+        }
+    });
+
+    it("is the right to decrypt, where a customer's key encrypts the object: to read it, through S3, and to nobody else", async () => {
+        const moto = motoWith({ here: "eu-west-1" }, { "x-amz-server-side-encryption-aws-kms-key-id": key });
+        const get = s3Call("GET", "/here/x");
+        await assert.rejects(handleS3(get, reader, moto), (error: AwsError) => {
+            assert.deepEqual([error.code, error.status], ["AccessDenied", 403]);
+            assert.match(
+                error.message,
+                /is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:/,
+            );
+            return true;
+        });
+        await assert.rejects(handleS3(get, decrypting("s3.us-east-1.amazonaws.com"), moto), /kms:Decrypt/);
+        assert.equal((await handleS3(get, decrypting("s3.eu-west-1.amazonaws.com"), moto)).status, 200);
+        assert.equal((await handleS3(s3Call("HEAD", "/here/x"), reader, moto)).status, 200);
+        assert.equal((await handleS3(get, reader, motoWith({ here: "eu-west-1" }))).status, 200);
     });
 });

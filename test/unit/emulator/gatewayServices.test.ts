@@ -6,6 +6,7 @@ import type { Host } from "../../emulator/gateway/hosts.ts";
 import { nextFiring } from "../../emulator/gateway/scheduleTime.ts";
 import { targetCall } from "../../emulator/gateway/scheduler.ts";
 import { Sessions } from "../../emulator/gateway/sessions.ts";
+import { defaultVolumes } from "../../emulator/gateway/emr/views.ts";
 import { parseRunJobFlow } from "../../emulator/gateway/emr/request.ts";
 import { parseXml, serializeXml, textOf } from "../../emulator/gateway/xml.ts";
 import { formCall, jsonCall } from "./gatewayCalls.ts";
@@ -130,6 +131,22 @@ describe("gateway: faults", () => {
         await assert.rejects(faults.strike(call), { code: "ThrottlingException", message: "Rate exceeded" });
     });
 
+    it("let states that are on their way arrive when their latency is taken away, and no other", async () => {
+        const faults = new Faults();
+        faults.setLatency({ "emr:RunJobFlow": 600_000, "ec2:RunInstances": 600_000 });
+        const arrived: string[] = [];
+        const settled = ["emr:RunJobFlow", "ec2:RunInstances"].map((action) =>
+            faults.settle(action).then(() => arrived.push(action)),
+        );
+        faults.setLatency({ "emr:RunJobFlow": 600_000 });
+        await settled[1];
+        assert.deepEqual(arrived, ["ec2:RunInstances"]);
+        faults.setLatency({});
+        await settled[0];
+        assert.deepEqual(arrived, ["ec2:RunInstances", "emr:RunJobFlow"]);
+        await faults.settle("emr:RunJobFlow");
+    });
+
     it("are refused when they make no sense", () => {
         assert.throws(() => parseFault({ service: "ec2" }), /needs service and action/);
         assert.throws(() => parseFault({ service: "ec2", action: "X", then: "explode" }), /then must be/);
@@ -227,6 +244,53 @@ describe("gateway: RunJobFlow", () => {
         );
 
     it("is read", () => assert.equal(run({}).instanceProfile, "lab-ada"));
+
+    it("gives nodes without disks of their own the volumes that EMR gives them", () => {
+        const volumes = (type: string) => JSON.stringify(defaultVolumes(type));
+        assert.equal(
+            volumes("m5.xlarge"),
+            JSON.stringify(
+                ["/dev/sdb", "/dev/sdc"].map((Device) => ({
+                    Device,
+                    VolumeSpecification: { VolumeType: "gp2", SizeInGB: 32 },
+                })),
+            ),
+        );
+        assert.equal(defaultVolumes("r7g.2xlarge").length, 4);
+        for (const type of ["m5d.xlarge", "m6gd.2xlarge", "i3.xlarge"]) assert.equal(volumes(type), "[]");
+    });
+
+    it("takes empty texts for absent, as the aws provider sends them", () => {
+        const empty = {
+            ServiceAccessSecurityGroup: "",
+            AdditionalMasterSecurityGroups: [""],
+            AdditionalSlaveSecurityGroups: ["", "sg-2"],
+            Ec2KeyName: "",
+        };
+        const made = run({ Instances: { ...instances, ...empty }, LogUri: "", SecurityConfiguration: "" });
+        assert.deepEqual(
+            [
+                made.serviceAccessGroup,
+                made.additionalMasterGroups,
+                made.additionalSlaveGroups,
+                made.keyName,
+                made.logUri,
+            ],
+            [undefined, [], ["sg-2"], undefined, undefined],
+        );
+        assert.throws(() => run({ ServiceRole: "" }), /ServiceRole is required/);
+        assert.throws(
+            () => run({ Instances: { ...instances, EmrManagedSlaveSecurityGroup: "" } }),
+            /You must specify both/,
+        );
+    });
+
+    it("has the Amazon Linux that EMR chooses for the release, and the one that was asked for", () => {
+        assert.match(run({}).osReleaseLabel, /^2023\.\d+\.\d{8}\.\d$/);
+        assert.match(run({ ReleaseLabel: "emr-6.15.0" }).osReleaseLabel, /^2\.0\.\d{8}\.\d$/);
+        assert.equal(run({ OSReleaseLabel: "" }).osReleaseLabel, run({}).osReleaseLabel);
+        assert.equal(run({ OSReleaseLabel: "2023.6.20250107.0" }).osReleaseLabel, "2023.6.20250107.0");
+    });
 
     const bad: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
         ["an unknown release", { ReleaseLabel: "emr-7.99.0" }, /release label is invalid/],

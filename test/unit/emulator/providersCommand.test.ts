@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as net from "node:net";
 import type { AddressInfo } from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type AuthContext, type Client, type ServerChannel } from "ssh2";
+import { commandProvider } from "../../emulator/providers/command.ts";
 import { checkCommand } from "../../emulator/providers/commandCheck.ts";
-import { dial, type Connection } from "../../emulator/providers/sshDial.ts";
+import { variableOfListener } from "../../emulator/providers/engineEnvironment.ts";
+import type { OperationContext, Properties } from "../../emulator/providers/provider.ts";
+import { Session } from "../../emulator/providers/session.ts";
+import { dial, dialAgent, type Connection, type DialLimits } from "../../emulator/providers/sshDial.ts";
 import { runScript, type Printed, type Script } from "../../emulator/providers/sshScript.ts";
 import { newKey } from "../../emulator/machines/newKey.ts";
 
@@ -41,8 +52,12 @@ describe("the command stand-in's SSH client", () => {
         server.close();
     });
 
-    const login = async (more: Partial<Connection>, signal = NEVER): Promise<Client> => {
-        const client = await dial({ ...connection, ...more }, quiet, signal);
+    const login = async (more: Partial<Connection>, limits: Partial<DialLimits> = {}): Promise<Client> => {
+        const client = await dial({ ...connection, ...more }, quiet, {
+            signal: NEVER,
+            cancelled: NEVER,
+            ...limits,
+        });
         clients.push(client);
         return client;
     };
@@ -99,12 +114,122 @@ describe("the command stand-in's SSH client", () => {
     it("stops trying when the engine cancels or the time is over", async () => {
         authenticate = (context) => context.reject();
         const cancel = new AbortController();
-        const trying = login({ dialErrorLimit: -1 }, cancel.signal);
+        const trying = login({ dialErrorLimit: -1 }, { signal: cancel.signal, cancelled: cancel.signal });
         setTimeout(() => cancel.abort(), 50);
         await assert.rejects(trying, { message: "context canceled" });
-        await assert.rejects(login({ dialErrorLimit: -1 }, AbortSignal.timeout(50)), {
+        await assert.rejects(login({ dialErrorLimit: -1 }, { signal: AbortSignal.timeout(50) }), {
             message: "context deadline exceeded",
         });
+    });
+
+    it("waits for a banner without a limit, as the real provider does, until the engine cancels", async () => {
+        let connected = 0;
+        const mute = net.createServer(() => (connected += 1));
+        await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+        const { port } = mute.address() as AddressInfo;
+        const cancel = new AbortController();
+        const expiry = new AbortController();
+        const trying = login(
+            { perDialTimeout: 0.2, port },
+            { signal: expiry.signal, cancelled: cancel.signal },
+        );
+        const ended = trying.then(
+            () => "ended",
+            () => "ended",
+        );
+        // The client speaks first, so it knows that it is connected.
+        const [peer] = (await once(mute, "connection")) as [net.Socket];
+        await once(peer, "data");
+        // Both limits are over: perDialTimeout is for TCP, customTimeouts for what looks at them.
+        expiry.abort(new DOMException("over", "TimeoutError"));
+        assert.equal(await Promise.race([ended, sleep(400, "waiting")]), "waiting");
+        cancel.abort();
+        await assert.rejects(trying, { message: "context canceled" });
+        assert.equal(connected, 1);
+        mute.close();
+    });
+
+    it("connects to the engine's agent, and fails where nobody listens there", async () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "agent-"));
+        const socket = path.join(folder, "agent.sock");
+        await assert.rejects(dialAgent(socket), {
+            message: `dial unix ${socket}: connect: no such file or directory`,
+        });
+        const file = path.join(folder, "file");
+        fs.writeFileSync(file, "");
+        await assert.rejects(dialAgent(file), { message: `dial unix ${file}: connect: connection refused` });
+        let asked = 0;
+        const agent = net.createServer(() => (asked += 1)).listen(socket);
+        await once(agent, "listening");
+        await dialAgent(socket);
+        await dialAgent(undefined);
+        await dialAgent("");
+        await new Promise((resolve) => agent.close(resolve));
+        assert.equal(asked, 1);
+        fs.rmSync(folder, { recursive: true });
+    });
+
+    it("finds the agent in the environment of the engine, not in its own", async function () {
+        if (process.platform !== "linux") this.skip();
+        const code =
+            'const s = require("net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))';
+        const engine = spawn(process.execPath, ["-e", code], {
+            env: { SSH_AUTH_SOCK: "/nowhere/agent=1.sock" },
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        try {
+            const [line] = (await once(engine.stdout, "data")) as [Buffer];
+            const port = Number(line.toString());
+            assert.equal(await variableOfListener(port, "SSH_AUTH_SOCK"), "/nowhere/agent=1.sock");
+            assert.equal(await variableOfListener(port, "SSH_AUTH"), undefined);
+            const session = new Session(commandProvider);
+            assert.equal(await session.engineVariable("SSH_AUTH_SOCK"), undefined);
+            session.attach(`127.0.0.1:${port}`);
+            assert.equal(await session.engineVariable("SSH_AUTH_SOCK"), "/nowhere/agent=1.sock");
+            session.close();
+        } finally {
+            engine.kill();
+            await once(engine, "exit");
+        }
+        assert.equal(await variableOfListener(1, "SSH_AUTH_SOCK"), undefined);
+    });
+
+    it("fails a command for a dead agent before anything is dialed, and runs on when its time is over", async () => {
+        const remote = commandProvider.resources["command:remote:Command"];
+        const inputs = { connection: { ...connection, port: 1 }, create: "true" } as unknown as Properties;
+        const operation: OperationContext = {
+            urn: "urn:pulumi:s::p::command:remote:Command::ada",
+            name: "ada",
+            preview: false,
+            ignoreChanges: [],
+            log: quiet,
+            signal: NEVER,
+            cancelled: NEVER,
+            engineVariable: (name) =>
+                Promise.resolve(name === "SSH_AUTH_SOCK" ? "/nowhere/agent.sock" : undefined),
+        };
+        await assert.rejects(remote?.create(inputs, operation) ?? Promise.resolve(), {
+            message: "dial unix /nowhere/agent.sock: connect: no such file or directory",
+        });
+
+        // A command that goes on after its customTimeouts: the real provider does not end it.
+        const expiry = new AbortController();
+        script = (channel) => {
+            expiry.abort(new DOMException("over", "TimeoutError"));
+            setTimeout(() => {
+                channel.exit(0);
+                channel.end("late");
+            }, 50);
+        };
+        const made = await remote?.create(
+            { ...inputs, connection: connection as unknown as Properties },
+            {
+                ...operation,
+                signal: expiry.signal,
+                engineVariable: () => Promise.resolve(undefined),
+            },
+        );
+        assert.equal(made?.outputs?.["stdout"], "late");
     });
 
     it("stops a script when the engine cancels", async () => {

@@ -16,6 +16,8 @@ const context: OperationContext = {
     ignoreChanges: [],
     log: () => undefined,
     signal: new AbortController().signal,
+    cancelled: new AbortController().signal,
+    engineVariable: () => Promise.resolve(undefined),
 };
 
 async function makeKey(inputs: Properties): Promise<Record<string, string>> {

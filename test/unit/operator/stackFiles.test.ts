@@ -161,7 +161,11 @@ describe("The check of stack files", () => {
         const checked = checkStack(stack(text), project);
         assert.deepEqual(checked.problems, []);
         assert.deepEqual(
-            [checked.settings?.students, checked.settings?.zone, checked.settings?.maxLabs],
+            [
+                checked.settings?.people.students,
+                checked.settings?.machines.zone,
+                checked.settings?.people.maxLabs,
+            ],
             [["Ada", "Grace"], "eu-west-1a", 30],
         );
         assert.equal(problemsText([checked]), "");
@@ -228,7 +232,7 @@ describe("The check of stack files", () => {
         );
         const given = (students: string) =>
             checkStack(stack(text), project, { "eu-west-1": { "student-labs:students": students } });
-        assert.deepEqual(given('["Ada"]').settings?.students, ["Ada"]);
+        assert.deepEqual(given('["Ada"]').settings?.people.students, ["Ada"]);
         assert.deepEqual(
             given("[7]").problems.map(({ key }) => key),
             ["students[0]"],

@@ -4,6 +4,8 @@ import {
     DescribeKeyPairsCommand,
     DescribeSecurityGroupsCommand,
     DescribeSubnetsCommand,
+    DescribeVpcsCommand,
+    type Subnet,
 } from "@aws-sdk/client-ec2";
 import { AwsError } from "../errors.ts";
 import type { HostPlan } from "../hosts.ts";
@@ -11,6 +13,7 @@ import type { Identities } from "../identities.ts";
 import type { Moto } from "../moto.ts";
 import type { AwsCall } from "../request.ts";
 import { childrenOf, descendants, textOf, type XmlNode } from "../xml.ts";
+import type { InstanceTypes } from "./instanceTypes.ts";
 import type { KeyPairs } from "./keyPairs.ts";
 
 function listed(params: Readonly<Record<string, string>>, pattern: RegExp): string[] {
@@ -34,7 +37,7 @@ async function checkImage(call: AwsCall, moto: Moto, imageId: string): Promise<v
     }
 }
 
-async function checkNetwork(call: AwsCall, moto: Moto): Promise<void> {
+async function checkNetwork(call: AwsCall, moto: Moto): Promise<Subnet | undefined> {
     const ec2 = moto.ec2(call.region);
     const subnetId = call.params["SubnetId"] ?? call.params["NetworkInterface.1.SubnetId"];
     const groups = listed(call.params, /^(NetworkInterface\.1\.)?SecurityGroupId\.\d+$/);
@@ -56,6 +59,35 @@ async function checkNetwork(call: AwsCall, moto: Moto): Promise<void> {
             );
         }
     }
+    return subnet ?? (subnetId === undefined ? defaultSubnet(call, moto, Subnets ?? []) : undefined);
+}
+
+/** Where a machine without a subnet goes: the default network, which many accounts do not have any more. */
+async function defaultSubnet(
+    call: AwsCall,
+    moto: Moto,
+    subnets: readonly Subnet[],
+): Promise<Subnet | undefined> {
+    const { Vpcs = [] } = await moto.ec2(call.region).send(new DescribeVpcsCommand({}));
+    const network = Vpcs.find(({ IsDefault }) => IsDefault === true);
+    if (network === undefined) {
+        throw new AwsError("VPCIdNotSpecified", "No default VPC for this user");
+    }
+    const zone = call.params["Placement.AvailabilityZone"];
+    return zone === undefined
+        ? undefined
+        : subnets.find(({ VpcId, AvailabilityZone }) => {
+              return VpcId === network.VpcId && AvailabilityZone === zone;
+          });
+}
+
+/** The type must exist, and the zone must have it; a machine that may go anywhere goes where it is offered. */
+async function checkType(call: AwsCall, types: InstanceTypes, subnet: Subnet | undefined): Promise<void> {
+    // EC2's own default.
+    const type = call.params["InstanceType"] ?? "m1.small";
+    const [anywhere] = await types.zonesOf(call.region, type);
+    const zone = subnet?.AvailabilityZone ?? call.params["Placement.AvailabilityZone"] ?? anywhere;
+    await types.checkOffered(call.region, type, zone ?? `${call.region}a`);
 }
 
 async function checkKeyPair(call: AwsCall, moto: Moto, name: string): Promise<void> {
@@ -74,10 +106,16 @@ export function profileOf(params: Readonly<Record<string, string>>): string | un
 }
 
 /** Refuses names that do not exist, in AWS's words. */
-export async function checkLaunch(call: AwsCall, moto: Moto, identities: Identities): Promise<void> {
+export async function checkLaunch(
+    call: AwsCall,
+    moto: Moto,
+    identities: Identities,
+    types: InstanceTypes,
+): Promise<void> {
     const { params } = call;
     await checkImage(call, moto, params["ImageId"] ?? "");
-    await checkNetwork(call, moto);
+    const subnet = await checkNetwork(call, moto);
+    await checkType(call, types, subnet);
     if (params["KeyName"] !== undefined) await checkKeyPair(call, moto, params["KeyName"]);
     const profile = profileOf(params);
     if (profile !== undefined && (await identities.roleOfProfile(profile)) === undefined) {
@@ -117,6 +155,7 @@ export function plansOf(
                 imageId: textOf(item, "imageId") ?? "",
                 instanceType: textOf(item, "instanceType") ?? "",
                 zone: textOf(item, "placement", "availabilityZone") ?? "",
+                spot: textOf(item, "instanceLifecycle") === "spot",
                 ipv6: ipv6(),
                 ...(userData === undefined
                     ? {}

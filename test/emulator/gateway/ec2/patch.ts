@@ -1,7 +1,11 @@
 /** moto's answers about instances with the states and addresses of the real machines. */
 import { mendProfile } from "./changes.ts";
+import { AwsError } from "../errors.ts";
 import { STATE_CODES, type Host, type HostState } from "../hosts.ts";
+import { pageOf } from "../paging.ts";
+import type { AwsCall } from "../request.ts";
 import { child, childrenOf, descendants, element, setChild, textOf, type XmlNode } from "../xml.ts";
+import { matchesPattern, readFilters, type Filter } from "./filters.ts";
 
 function stateNode(state: HostState): XmlNode[] {
     return [element("code", String(STATE_CODES[state])), element("name", state)];
@@ -71,34 +75,16 @@ export const OWN_FILTERS: Readonly<Record<string, (item: XmlNode) => string | un
     "ip-address": (item) => textOf(item, "ipAddress"),
     "private-ip-address": (item) => textOf(item, "privateIpAddress"),
     "dns-name": (item) => textOf(item, "dnsName"),
+    "instance-lifecycle": (item) => textOf(item, "instanceLifecycle"),
 };
-
-/** A filter of a Describe call. */
-export interface Filter {
-    readonly name: string;
-    readonly values: readonly string[];
-}
 
 /** Takes the filters that only the gateway can answer out of the form. */
 export function splitFilters(params: Readonly<Record<string, string>>): {
     form: Record<string, string>;
     own: Filter[];
 } {
-    const filters = new Map<string, { name: string; values: string[] }>();
-    const form: Record<string, string> = {};
-    for (const [key, value] of Object.entries(params)) {
-        const match = /^Filter\.(\d+)\.(Name|Value\.\d+)$/.exec(key);
-        const [, number, part] = match ?? [];
-        if (number === undefined || part === undefined) {
-            form[key] = value;
-            continue;
-        }
-        const filter = filters.get(number) ?? { name: "", values: [] };
-        if (part === "Name") filter.name = value;
-        else filter.values.push(value);
-        filters.set(number, filter);
-    }
-    const all = [...filters.values()];
+    const all = readFilters(params);
+    const form = Object.fromEntries(Object.entries(params).filter(([key]) => !/^Filter\.\d+\./.test(key)));
     const own = all.filter((filter) => OWN_FILTERS[filter.name] !== undefined);
     all.filter((filter) => OWN_FILTERS[filter.name] === undefined).forEach((filter, index) => {
         form[`Filter.${index + 1}.Name`] = filter.name;
@@ -112,14 +98,7 @@ export function applyFilters(root: XmlNode, own: readonly Filter[]): void {
     const wanted = (item: XmlNode): boolean =>
         own.every((filter) => {
             const value = OWN_FILTERS[filter.name]?.(item) ?? "";
-            return filter.values.some((pattern) =>
-                new RegExp(
-                    `^${pattern
-                        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-                        .replace(/\*/g, ".*")
-                        .replace(/\?/g, ".")}$`,
-                ).test(value),
-            );
+            return filter.values.some((pattern) => matchesPattern(pattern, value));
         });
     const reservations = child(root, "reservationSet");
     for (const reservation of childrenOf(reservations, "item")) {
@@ -131,4 +110,35 @@ export function applyFilters(root: XmlNode, own: readonly Filter[]): void {
             (reservation) => childrenOf(child(reservation, "instancesSet"), "item").length > 0,
         );
     }
+}
+
+/** Reservations on a page of DescribeInstances, at most (API reference, `MaxResults`). */
+const PAGE = 1000;
+
+/** Leaves one page of the reservations, and the token of the next one. */
+export function keepPage(
+    root: XmlNode,
+    call: AwsCall,
+    token: string | undefined,
+    size: string | undefined,
+): void {
+    const wanted = size === undefined ? PAGE : Number(size);
+    if (!Number.isInteger(wanted) || wanted < 5 || wanted > PAGE) {
+        throw new AwsError(
+            "InvalidParameterValue",
+            `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between 5 and ${PAGE}.`,
+        );
+    }
+    const reservations = child(root, "reservationSet");
+    const { items, next } = pageOf(
+        childrenOf(reservations, "item"),
+        {
+            token,
+            size: wanted,
+            of: `${call.region} ${call.action} ${JSON.stringify(readFilters(call.params))}`,
+        },
+        () => new AwsError("InvalidNextToken", "The token is not valid."),
+    );
+    if (reservations !== undefined) reservations.children = [...items];
+    setChild(root, "nextToken", next);
 }

@@ -4,43 +4,38 @@ import { AwsError, xmlAnswer, type Answer } from "../errors.ts";
 import type { Doom, Faults } from "../faults.ts";
 import { STATE_CODES, type Host, type Hosts, type HostState } from "../hosts.ts";
 import type { Identities } from "../identities.ts";
+import type { ServiceLinkedRoles } from "../iam/serviceLinkedRoles.ts";
 import type { Moto } from "../moto.ts";
+import type { Principal } from "../principals.ts";
+import type { QuotaGuard } from "../quotas/guard.ts";
+import { ec2Needs, type Need } from "../quotas/needs.ts";
 import type { AwsCall } from "../request.ts";
-import {
-    child,
-    childrenOf,
-    element,
-    parseXml,
-    serializeXml,
-    setChild,
-    textOf,
-    type XmlNode,
-} from "../xml.ts";
+import { element, parseXml, serializeXml, type XmlNode } from "../xml.ts";
 import { followChanges } from "./changes.ts";
 import { checkConflicts } from "./conflicts.ts";
 import { checkDependencies } from "./dependencies.ts";
+import { describeInstances, describeStatus, instanceIds, isOk, rewritten } from "./describe.ts";
+import { checkNamed, dryRunSucceeds, isDryRun } from "./dryRun.ts";
+import type { InstanceTypes } from "./instanceTypes.ts";
 import { ipv6Source, mendSubnets } from "./ipv6.ts";
 import type { KeyPairs } from "./keyPairs.ts";
 import { checkLaunch, plansOf } from "./launch.ts";
 import { keepLivingTags } from "./livingTags.ts";
-import { applyFilters, patchInstances, splitFilters } from "./patch.ts";
+import { patchInstances } from "./patch.ts";
 import { RuleDescriptions } from "./ruleDescriptions.ts";
 
 const NAMESPACE = ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
 
-function instanceIds(params: Readonly<Record<string, string>>): string[] {
-    return Object.entries(params)
-        .filter(([name]) => /^InstanceId\.\d+$/.test(name))
-        .map(([, value]) => value);
-}
-
-function rewritten(answer: Answer, root: XmlNode): Answer {
-    const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${serializeXml(root)}`);
-    return { ...answer, headers: { ...answer.headers, "content-length": String(body.length) }, body };
-}
-
-function isOk(answer: Answer): boolean {
-    return answer.status >= 200 && answer.status < 300;
+/** What EC2 needs of the rest of the gateway. */
+export interface Ec2Parts {
+    readonly moto: Moto;
+    readonly hosts: Hosts;
+    readonly identities: Identities;
+    readonly keyPairs: KeyPairs;
+    readonly faults: Faults;
+    readonly types: InstanceTypes;
+    readonly guard: QuotaGuard;
+    readonly serviceRoles: ServiceLinkedRoles;
 }
 
 /** The EC2 API. */
@@ -52,24 +47,40 @@ export class Ec2Service {
     private readonly identities: Identities;
     private readonly keyPairs: KeyPairs;
     private readonly faults: Faults;
+    private readonly types: InstanceTypes;
+    private readonly guard: QuotaGuard;
+    private readonly serviceRoles: ServiceLinkedRoles;
+    /** Client tokens of launches: asking again with one takes nothing of a quota. */
+    private readonly launches = new Set<string>();
 
-    constructor(moto: Moto, hosts: Hosts, identities: Identities, keyPairs: KeyPairs, faults: Faults) {
-        this.moto = moto;
-        this.hosts = hosts;
-        this.identities = identities;
-        this.keyPairs = keyPairs;
-        this.faults = faults;
+    constructor(parts: Ec2Parts) {
+        this.moto = parts.moto;
+        this.hosts = parts.hosts;
+        this.identities = parts.identities;
+        this.keyPairs = parts.keyPairs;
+        this.faults = parts.faults;
+        this.types = parts.types;
+        this.guard = parts.guard;
+        this.serviceRoles = parts.serviceRoles;
     }
 
     /** Answers a call that IAM has allowed. */
-    async handle(call: AwsCall, doom: Doom | undefined): Promise<Answer> {
+    async handle(call: AwsCall, principal: Principal, doom: Doom | undefined): Promise<Answer> {
+        if (isDryRun(call)) {
+            if (call.action === "RunInstances") await this.checkRun(call);
+            await checkNamed(call, this.moto, this.hosts);
+            throw dryRunSucceeds();
+        }
+        const needs = (): Promise<Need[]> => ec2Needs(call, this.types, this.hosts);
         switch (call.action) {
             case "RunInstances":
-                return this.run(call, doom);
+                return this.run(call, principal, doom);
             case "StopInstances":
                 return this.change(call, "stopping", (host) => this.hosts.stop(host));
             case "StartInstances":
-                return this.change(call, "pending", (host) => this.hosts.start(host));
+                return this.guard.within(call.region, needs, () =>
+                    this.change(call, "pending", (host) => this.hosts.start(host)),
+                );
             case "TerminateInstances":
                 return this.change(call, "shutting-down", (host) =>
                     this.hosts.terminate(host, {
@@ -80,13 +91,21 @@ export class Ec2Service {
             case "DeleteKeyPair":
                 return this.deleteKeyPair(call);
             case "DescribeInstances":
-                return this.describe(call);
+                return describeInstances(call, this.moto, this.hosts);
             case "DescribeInstanceStatus":
-                return this.describeStatus(call);
+                return describeStatus(call, this.moto, this.hosts);
+            case "DescribeInstanceTypes":
+                return this.types.describe(call);
+            case "DescribeInstanceTypeOfferings":
+                return this.types.describeOfferings(call);
             default: {
                 await checkDependencies(call, this.moto, this.hosts);
                 await checkConflicts(call, this.moto);
-                const answer = await this.moto.forward(call);
+                const make = (): Promise<Answer> => this.moto.forward(call);
+                // Nobody waits in line who makes nothing that is counted.
+                const answer = call.action.startsWith("Create")
+                    ? await this.guard.within(call.region, needs, make)
+                    : await make();
                 if (isOk(answer)) this.follow(call, answer);
                 return isOk(answer) ? this.completed(call, answer) : answer;
             }
@@ -113,20 +132,41 @@ export class Ec2Service {
         return rewritten(answer, root);
     }
 
-    private async run(call: AwsCall, doom: Doom | undefined): Promise<Answer> {
-        await checkLaunch(call, this.moto, this.identities);
-        const ipv6 = await ipv6Source(call, this.moto);
-        const answer = await this.moto.forward(call);
-        if (!isOk(answer)) return answer;
-        const root = parseXml(answer.body.toString("utf8"));
-        for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
-            // The same client token gives the same instance again.
-            if (this.hosts.get(plan.id) !== undefined) continue;
-            const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom);
-            void done.then(() => this.endInMoto(host));
+    private checkRun(call: AwsCall): Promise<void> {
+        return checkLaunch(call, this.moto, this.identities, this.types);
+    }
+
+    private async run(call: AwsCall, principal: Principal, doom: Doom | undefined): Promise<Answer> {
+        await this.checkRun(call);
+        const spot = call.params["InstanceMarketOptions.MarketType"] === "spot";
+        if (spot && !(await this.serviceRoles.ensureSpot(principal))) {
+            throw new AwsError(
+                "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+                "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.",
+                403,
+            );
         }
-        patchInstances(root, (id) => this.hosts.get(id));
-        return rewritten(answer, root);
+        const ipv6 = await ipv6Source(call, this.moto);
+        const token = call.params["ClientToken"] ?? "";
+        const again = this.launches.has(token);
+        return this.guard.within(
+            call.region,
+            () => (again ? [] : ec2Needs(call, this.types, this.hosts)),
+            async () => {
+                const answer = await this.moto.forward(call);
+                if (!isOk(answer)) return answer;
+                if (token !== "") this.launches.add(token);
+                const root = parseXml(answer.body.toString("utf8"));
+                for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
+                    // The same client token gives the same instance again.
+                    if (this.hosts.get(plan.id) !== undefined) continue;
+                    const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom);
+                    void done.then(() => this.endInMoto(host));
+                }
+                patchInstances(root, (id) => this.hosts.get(id));
+                return rewritten(answer, root);
+            },
+        );
     }
 
     /** A machine that did not boot is terminated for moto too. */
@@ -202,34 +242,5 @@ export class Ec2Service {
         const answer = await this.moto.forward(call, { ...form, KeyName: name });
         if (isOk(answer)) this.keyPairs.forget(call.region, name);
         return answer;
-    }
-
-    private async describe(call: AwsCall): Promise<Answer> {
-        const { form, own } = splitFilters(call.params);
-        const answer = await this.moto.forward(call, form);
-        if (!isOk(answer)) return answer;
-        const root = parseXml(answer.body.toString("utf8"));
-        patchInstances(root, (id) => this.hosts.get(id));
-        if (own.length > 0) applyFilters(root, own);
-        return rewritten(answer, root);
-    }
-
-    private async describeStatus(call: AwsCall): Promise<Answer> {
-        const answer = await this.moto.forward(call);
-        if (!isOk(answer)) return answer;
-        const root = parseXml(answer.body.toString("utf8"));
-        const set = child(root, "instanceStatusSet");
-        if (set === undefined) return answer;
-        const all = call.params["IncludeAllInstances"] === "true";
-        set.children = childrenOf(set, "item").filter((item) => {
-            const host = this.hosts.get(textOf(item, "instanceId") ?? "");
-            if (host === undefined) return true;
-            setChild(item, "instanceState", [
-                element("code", String(STATE_CODES[host.state])),
-                element("name", host.state),
-            ]);
-            return all || host.state === "running";
-        });
-        return rewritten(answer, root);
     }
 }

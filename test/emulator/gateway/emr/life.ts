@@ -141,6 +141,7 @@ export class ClusterLife {
         try {
             await booting;
         } catch (error) {
+            if (error instanceof StartFailure) throw error;
             const message = error instanceof Error ? error.message : String(error);
             throw new StartFailure("INSTANCE_FAILURE", `Failed to start the job flow: ${message}`);
         }

@@ -2,15 +2,21 @@
 import type { Host } from "../hosts.ts";
 import type { Json, JsonObject } from "../json.ts";
 
-/** States of a cluster. */
-export type ClusterState =
-    | "STARTING"
-    | "BOOTSTRAPPING"
-    | "RUNNING"
-    | "WAITING"
-    | "TERMINATING"
-    | "TERMINATED"
-    | "TERMINATED_WITH_ERRORS";
+const STATES = [
+    "STARTING",
+    "BOOTSTRAPPING",
+    "RUNNING",
+    "WAITING",
+    "TERMINATING",
+    "TERMINATED",
+    "TERMINATED_WITH_ERRORS",
+] as const;
+
+/** State of a cluster. */
+export type ClusterState = (typeof STATES)[number];
+
+/** All states of clusters. */
+export const CLUSTER_STATES: readonly string[] = STATES;
 
 /** States of a step. */
 export type StepState = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
@@ -96,7 +102,7 @@ export interface ClusterRequest {
     readonly steps: readonly StepRequest[];
     readonly scaleDownBehavior: string;
     readonly ebsRootVolumeSize: number | undefined;
-    readonly osReleaseLabel: string | undefined;
+    readonly osReleaseLabel: string;
 }
 
 /** A cluster. */
@@ -139,6 +145,11 @@ export function isAlive(cluster: Cluster): boolean {
 /** The primary node once it runs. */
 export function primaryOf(cluster: Cluster): ClusterNode | undefined {
     return cluster.nodes.find((node) => node.group.role === "MASTER" && node.joined);
+}
+
+/** Clusters that count as active for EMR's quota: those that are not over. */
+export function isActive(cluster: Cluster): boolean {
+    return isAlive(cluster) || cluster.state === "TERMINATING";
 }
 
 /** Nodes that run tasks: core and task nodes, or the primary of a cluster that has nothing else. */

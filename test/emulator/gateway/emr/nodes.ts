@@ -1,9 +1,11 @@
 /** Nodes of a cluster: instances for EC2 (so they are found, tagged and in the way of deletes), machines behind them. */
-import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { RunInstancesCommand, TerminateInstancesCommand, type Instance } from "@aws-sdk/client-ec2";
 import { CLUSTER_IMAGE } from "../images.ts";
+import { machineNeeds } from "../quotas/needs.ts";
 import type { EmrContext } from "./context.ts";
 import { newNodeId } from "./ids.ts";
 import type { Cluster, ClusterNode, InstanceGroup } from "./model.ts";
+import { StartFailure } from "./permissions.ts";
 
 /** Makes and boots the missing nodes of a group; resolves when all of them run, throws when one does not. */
 export async function addNodes(
@@ -25,20 +27,8 @@ export async function addNodes(
         ["aws:elasticmapreduce:job-flow-id", cluster.id],
         ["aws:elasticmapreduce:instance-group-role", group.role],
     ].map(([Key, Value]) => ({ Key, Value }));
-    const made = await ec2.send(
-        new RunInstancesCommand({
-            ImageId: CLUSTER_IMAGE,
-            MinCount: count,
-            MaxCount: count,
-            InstanceType: group.instanceType as never,
-            SubnetId: request.subnetId,
-            SecurityGroupIds: groups,
-            KeyName: request.keyName,
-            IamInstanceProfile: { Name: request.instanceProfile },
-            TagSpecifications: [{ ResourceType: "instance", Tags: tags }],
-        }),
-    );
-    const boots = (made.Instances ?? []).map(async (instance) => {
+    const spot = group.market === "SPOT";
+    const boot = async (instance: Instance): Promise<void> => {
         const id = instance.InstanceId ?? "";
         const { host, done } = context.hosts.launch(
             {
@@ -56,6 +46,7 @@ export async function addNodes(
                 imageId: CLUSTER_IMAGE,
                 instanceType: group.instanceType,
                 zone: instance.Placement?.AvailabilityZone ?? "",
+                spot,
             },
             "emr:node",
         );
@@ -74,10 +65,43 @@ export async function addNodes(
         if (host.state !== "running") throw new Error(host.reason?.message ?? `${id} did not start`);
         await provision(context, node);
         node.ready = new Date();
-    });
+    };
+    const boots = await context.guard.within(
+        region,
+        () => machineNeeds(context.types, group.instanceType, count, spot, () => tooManyVcpus(group)),
+        async () => {
+            const made = await ec2.send(
+                new RunInstancesCommand({
+                    ImageId: CLUSTER_IMAGE,
+                    MinCount: count,
+                    MaxCount: count,
+                    InstanceType: group.instanceType as never,
+                    SubnetId: request.subnetId,
+                    SecurityGroupIds: groups,
+                    KeyName: request.keyName,
+                    IamInstanceProfile: { Name: request.instanceProfile },
+                    TagSpecifications: [{ ResourceType: "instance", Tags: tags }],
+                    ...(spot ? { InstanceMarketOptions: { MarketType: "spot" } } : {}),
+                }),
+            );
+            // All are counted now; that they boot is waited for outside of the guard.
+            return (made.Instances ?? []).map(boot);
+        },
+    );
     const outcomes = await Promise.allSettled(boots);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+}
+
+/** What a cluster ends with when EC2 refuses its nodes (seen on AWS for On-Demand; assumed for Spot). */
+function tooManyVcpus(group: InstanceGroup): StartFailure {
+    return new StartFailure(
+        "INTERNAL_ERROR",
+        "The request to create the EMR cluster or add EC2 instances to it failed. The number of vCPUs for instance type " +
+            `${group.instanceType} exceeds the EC2 service quota for that type. Request a service quota increase for your ` +
+            "AWS account or choose a different instance type and retry the request. For more information, see " +
+            "https://docs.aws.amazon.com/console/elasticmapreduce/vcpu-limit",
+    );
 }
 
 /** HDFS is the gateway's: on the nodes the command finds nothing, in Hadoop's words (mrjob looks for logs with it). */

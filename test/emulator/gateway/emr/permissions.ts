@@ -145,12 +145,36 @@ function serviceChecks(cluster: Cluster, subnet: Subnet, groups: readonly Securi
     ];
 }
 
+/** The zone must have what the cluster is made of. */
+async function checkZone(context: EmrContext, cluster: Cluster, subnet: Subnet): Promise<void> {
+    for (const { instanceType } of cluster.request.groups) {
+        const zones = await context.types.zonesOf(cluster.region, instanceType);
+        if (!zones.includes(subnet.AvailabilityZone ?? "")) {
+            throw validation(
+                `The requested instance type ${instanceType} is not supported in the requested availability zone. ` +
+                    `Supported are: ${zones.join(", ")}`,
+            );
+        }
+    }
+}
+
+/** Spot nodes need a role of EC2's, which EMR's own managed policy may not create (AmazonEMRServicePolicy_v2, v6). */
+async function checkSpotRole(context: EmrContext, cluster: Cluster, principal: Principal): Promise<void> {
+    const spot = cluster.request.groups.some(({ market }) => market === "SPOT");
+    if (!spot || (await context.serviceRoles.ensureSpot(principal))) return;
+    throw validation(
+        `Service role ${roleArn(cluster.request.serviceRole)} has insufficient EC2 permissions. EC2 Message: The provided ` +
+            "credentials do not have permission to create the service-linked role for EC2 Spot Instances.",
+    );
+}
+
 /** Throws a StartFailure unless the cluster can be made; gives the managed groups. */
 export async function checkStart(context: EmrContext, cluster: Cluster): Promise<SecurityGroup[]> {
     const principal = await servicePrincipal(context, cluster);
     const subnet = await findSubnet(context, cluster);
     const groups = await findGroups(context, cluster);
     await checkRoute(context, cluster, subnet);
+    await checkZone(context, cluster, subnet);
     if (cluster.request.keyName !== undefined) {
         const { KeyPairs } = await context.moto.ec2(cluster.region).send(new DescribeKeyPairsCommand({}));
         if (KeyPairs?.some((pair) => pair.KeyName === cluster.request.keyName) !== true) {
@@ -166,6 +190,7 @@ export async function checkStart(context: EmrContext, cluster: Cluster): Promise
             );
         }
     }
+    await checkSpotRole(context, cluster, principal);
     return groups.filter((group) => {
         return group.GroupId === cluster.request.masterGroup || group.GroupId === cluster.request.slaveGroup;
     });

@@ -30,8 +30,38 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** All release labels, newest first. */
 export const RELEASES: readonly string[] = Object.keys(HADOOP).reverse();
 
+/** Amazon Linux of the nodes where a request names none: the newest that EMR has tried with the release. */
+export function osRelease(release: string): string {
+    const [, major = 0] = /^emr-(?:[a-z]+-)?(\d+)/.exec(release) ?? [];
+    return Number(major) >= 7 ? "2023.8.20250808.1" : "2.0.20250808.1";
+}
+
 /** Version of an application in a release; `undefined` for an application that the release does not have. */
 export function applicationVersion(release: string, application: string): string | undefined {
     if (application.toLowerCase() === "hadoop") return HADOOP[release];
     return Object.entries(OTHERS).find(([name]) => name.toLowerCase() === application.toLowerCase())?.[1];
+}
+
+/** All applications of a release with their versions. */
+export function applicationsOf(release: string): { Name: string; Version: string }[] {
+    const hadoop = HADOOP[release];
+    if (hadoop === undefined) return [];
+    return Object.entries({ Hadoop: hadoop, ...OTHERS }).map(([Name, Version]) => ({ Name, Version }));
+}
+
+/** Which releases a region has: a new one reaches region after region, over days. */
+export class ReleaseOffer {
+    private readonly withheld = new Map<string, ReadonlySet<string>>();
+
+    /** Says which releases a region does not have (yet); replaces what was said of it before. */
+    withhold(region: string, releases: readonly string[]): void {
+        const unknown = releases.filter((release) => !RELEASES.includes(release));
+        if (unknown.length > 0) throw new Error(`there is no release ${unknown.join(", ")}`);
+        this.withheld.set(region, new Set(releases));
+    }
+
+    /** Releases of a region, newest first. */
+    of(region: string): readonly string[] {
+        return RELEASES.filter((release) => this.withheld.get(region)?.has(release) !== true);
+    }
 }

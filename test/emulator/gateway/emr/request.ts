@@ -1,10 +1,10 @@
 /** RunJobFlow's input: understood in full or refused. */
 import { AwsError, notImplemented } from "../errors.ts";
-import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json.ts";
+import { arrayOf, numberOf, objectOf, stringOf, stringsOf, type Json, type JsonObject } from "../json.ts";
 import type { AwsCall } from "../request.ts";
 import { newGroupId } from "./ids.ts";
 import type { ClusterRequest, InstanceGroup, StepRequest } from "./model.ts";
-import { applicationVersion, RELEASES } from "./releases.ts";
+import { applicationVersion, osRelease, RELEASES } from "./releases.ts";
 
 /** Refusal of a request. */
 export function invalid(message: string): AwsError {
@@ -44,6 +44,16 @@ const KNOWN_INSTANCES = new Set([
     "TerminationProtected",
     "UnhealthyNodeReplacement",
 ]);
+
+/** A text; the aws provider sends an empty one for what is not set, and EMR takes it for absent. */
+function filled(value: Json | undefined): string | undefined {
+    return stringOf(value) || undefined;
+}
+
+/** Texts; the aws provider sends a list of one empty text for an empty list. */
+function allFilled(value: Json | undefined): string[] {
+    return stringsOf(value).filter((text) => text !== "");
+}
 
 function isEmpty(value: unknown): boolean {
     return (
@@ -134,8 +144,12 @@ export function checkActionOnFailure(steps: readonly StepRequest[], concurrency:
     }
 }
 
-/** Reads RunJobFlow's input. */
-export function parseRunJobFlow(call: AwsCall): ClusterRequest {
+/**
+ * Reads RunJobFlow's input.
+ *
+ * @param releases what the region has
+ */
+export function parseRunJobFlow(call: AwsCall, releases: readonly string[] = RELEASES): ClusterRequest {
     const { input } = call;
     const instances = objectOf(input["Instances"]);
     refuseUnknown(call, input, KNOWN, "");
@@ -143,7 +157,7 @@ export function parseRunJobFlow(call: AwsCall): ClusterRequest {
     if (!isEmpty(input["BootstrapActions"])) throw notImplemented(call, "BootstrapActions");
 
     const releaseLabel = stringOf(input["ReleaseLabel"]) ?? "";
-    if (!RELEASES.includes(releaseLabel))
+    if (!releases.includes(releaseLabel))
         throw invalid(`The supplied release label is invalid: ${releaseLabel}.`);
     const applications = arrayOf(input["Applications"]).map((item) => stringOf(objectOf(item)["Name"]) ?? "");
     for (const name of applications) {
@@ -151,8 +165,8 @@ export function parseRunJobFlow(call: AwsCall): ClusterRequest {
             throw invalid(`Specified application: ${name} is not supported in release label ${releaseLabel}`);
         }
     }
-    const serviceRole = stringOf(input["ServiceRole"]);
-    const instanceProfile = stringOf(input["JobFlowRole"]);
+    const serviceRole = filled(input["ServiceRole"]);
+    const instanceProfile = filled(input["JobFlowRole"]);
     if (serviceRole === undefined) throw invalid("ServiceRole is required for creating cluster.");
     if (instanceProfile === undefined) throw invalid("InstanceProfile is required for creating cluster.");
 
@@ -160,14 +174,14 @@ export function parseRunJobFlow(call: AwsCall): ClusterRequest {
     if (groups.filter((group) => group.role === "MASTER").length !== 1) {
         throw invalid("A job flow must have exactly one master instance group");
     }
-    const masterGroup = stringOf(instances["EmrManagedMasterSecurityGroup"]);
-    const slaveGroup = stringOf(instances["EmrManagedSlaveSecurityGroup"]);
+    const masterGroup = filled(instances["EmrManagedMasterSecurityGroup"]);
+    const slaveGroup = filled(instances["EmrManagedSlaveSecurityGroup"]);
     if ((masterGroup === undefined) !== (slaveGroup === undefined)) {
         throw invalid(
             "You must specify both EmrManagedMasterSecurityGroup and EmrManagedSlaveSecurityGroup or neither of them.",
         );
     }
-    const subnetId = stringOf(instances["Ec2SubnetId"]);
+    const subnetId = filled(instances["Ec2SubnetId"]);
     if (masterGroup === undefined || slaveGroup === undefined || subnetId === undefined) {
         throw notImplemented(call, "a cluster without subnet or managed security groups of its own");
     }
@@ -175,23 +189,23 @@ export function parseRunJobFlow(call: AwsCall): ClusterRequest {
     checkActionOnFailure(steps, checkConcurrency(numberOf(input["StepConcurrencyLevel"]) ?? 1));
     return {
         name: stringOf(input["Name"]) ?? "",
-        logUri: stringOf(input["LogUri"]),
+        logUri: filled(input["LogUri"]),
         releaseLabel,
         applications,
         configurations: arrayOf(input["Configurations"]),
         serviceRole,
         instanceProfile: instanceProfile.split("/").pop() ?? instanceProfile,
-        keyName: stringOf(instances["Ec2KeyName"]),
+        keyName: filled(instances["Ec2KeyName"]),
         subnetId,
         masterGroup,
         slaveGroup,
-        serviceAccessGroup: stringOf(instances["ServiceAccessSecurityGroup"]),
-        additionalMasterGroups: stringsOf(instances["AdditionalMasterSecurityGroups"]),
-        additionalSlaveGroups: stringsOf(instances["AdditionalSlaveSecurityGroups"]),
+        serviceAccessGroup: filled(instances["ServiceAccessSecurityGroup"]),
+        additionalMasterGroups: allFilled(instances["AdditionalMasterSecurityGroups"]),
+        additionalSlaveGroups: allFilled(instances["AdditionalSlaveSecurityGroups"]),
         groups,
         steps,
-        scaleDownBehavior: stringOf(input["ScaleDownBehavior"]) ?? "TERMINATE_AT_TASK_COMPLETION",
+        scaleDownBehavior: filled(input["ScaleDownBehavior"]) ?? "TERMINATE_AT_TASK_COMPLETION",
         ebsRootVolumeSize: numberOf(input["EbsRootVolumeSize"]),
-        osReleaseLabel: stringOf(input["OSReleaseLabel"]),
+        osReleaseLabel: filled(input["OSReleaseLabel"]) ?? osRelease(releaseLabel),
     };
 }

@@ -7,15 +7,18 @@ import { jsonAnswer, notImplemented, type Answer } from "../errors.ts";
 import type { Doom } from "../faults.ts";
 import { trusts } from "../identities.ts";
 import { numberOf, objectOf, stringOf, stringsOf, tagsOf, type JsonObject } from "../json.ts";
+import { QUOTA } from "../quotas/catalogue.ts";
+import type { Need } from "../quotas/needs.ts";
 import type { AwsCall } from "../request.ts";
 import { Clusters, invalidRequest, stepOf } from "./clusters.ts";
 import type { EmrContext } from "./context.ts";
 import { listInstances, modifyGroups } from "./groups.ts";
 import { newClusterId } from "./ids.ts";
 import { ClusterLife } from "./life.ts";
-import { isAlive, type Cluster } from "./model.ts";
+import { marked } from "./marker.ts";
+import { CLUSTER_STATES, isAlive, type Cluster } from "./model.ts";
 import { StepQueue, type StepRunner } from "./queue.ts";
-import { RELEASES } from "./releases.ts";
+import { describeReleaseLabel, listReleaseLabels, SupportedTypes } from "./releaseCalls.ts";
 import { checkConcurrency, checkIdleTimeout, invalid, parseRunJobFlow } from "./request.ts";
 import { addSteps, cancelSteps, listSteps, newStep } from "./stepCalls.ts";
 import { clusterSummary, clusterView, groupView, stepView } from "./views.ts";
@@ -27,6 +30,14 @@ function timeFilter(input: JsonObject, date: Date): boolean {
     return (after === undefined || seconds > after) && (before === undefined || seconds < before);
 }
 
+/** A place among the active clusters. How AWS words the refusal is not known. */
+const ACTIVE_CLUSTER: Need = {
+    quota: QUOTA.clusters,
+    amount: 1,
+    refusal: (limit) =>
+        invalid(`The maximum number of active clusters that can be run at the same time is ${limit}.`),
+};
+
 /** The EMR service. */
 export class EmrService {
     /** All clusters, for whoever must know their tags. */
@@ -34,12 +45,12 @@ export class EmrService {
     private readonly life: ClusterLife;
     private readonly queue: StepQueue;
     private readonly timer: NodeJS.Timeout;
-
+    private readonly supported: SupportedTypes;
     private readonly context: EmrContext;
 
     constructor(context: EmrContext, run: StepRunner) {
         this.context = context;
-
+        this.supported = new SupportedTypes(context);
         this.queue = new StepQueue(context, run);
         this.life = new ClusterLife(context, {
             ready: (cluster) => this.queue.advance(cluster),
@@ -154,14 +165,19 @@ export class EmrService {
             case "SetKeepJobFlowAliveWhenNoSteps":
                 return this.setFlag(call, "KeepJobFlowAliveWhenNoSteps", (c, on) => (c.keepAlive = on));
             case "ListReleaseLabels":
-                return { ReleaseLabels: [...RELEASES] };
+                return listReleaseLabels(call, this.context.releases.of(call.region));
+            case "DescribeReleaseLabel":
+                return describeReleaseLabel(call, this.context.releases.of(call.region));
+            case "ListSupportedInstanceTypes":
+                return this.supported.list(call);
             default:
                 throw notImplemented(call);
         }
     }
 
     private async runJobFlow(call: AwsCall, doom: Doom | undefined): Promise<JsonObject> {
-        const request = parseRunJobFlow(call);
+        const request = parseRunJobFlow(call, this.context.releases.of(call.region));
+        await this.supported.check(call, request.releaseLabel);
         const profile = request.instanceProfile;
         const role = await this.context.identities.roleOfProfile(profile);
         // EMR does not support a profile that is not named like its role (guide, "Customize IAM roles").
@@ -199,19 +215,25 @@ export class EmrService {
             hdfs: new Map(),
         };
         for (const step of request.steps) newStep(cluster, step);
-        this.clusters.add(cluster);
+        await this.context.guard.within(
+            call.region,
+            () => [ACTIVE_CLUSTER],
+            async () => this.clusters.add(cluster),
+        );
         this.life.begin(cluster, doom);
         return { JobFlowId: cluster.id, ClusterArn: clusterArn(cluster.region, cluster.id) };
     }
 
     private listClusters(call: AwsCall): JsonObject {
         const states = stringsOf(call.input["ClusterStates"]);
+        const unknown = states.find((state) => !CLUSTER_STATES.includes(state));
+        if (unknown !== undefined) throw invalid(`Invalid cluster state: ${unknown}`);
         const found = this.clusters
             .list()
 
             .filter((cluster) => cluster.region === call.region && timeFilter(call.input, cluster.created))
             .filter((cluster) => states.length === 0 || states.includes(cluster.state));
-        return { Clusters: found.map(clusterSummary).reverse() };
+        return marked(call, "Clusters", found.map(clusterSummary).reverse());
     }
 
     private terminate(call: AwsCall): JsonObject {

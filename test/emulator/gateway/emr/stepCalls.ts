@@ -4,6 +4,7 @@ import { arrayOf, objectOf, stringOf, stringsOf, type JsonObject } from "../json
 import type { AwsCall } from "../request.ts";
 import { stepOf } from "./clusters.ts";
 import { newStepId } from "./ids.ts";
+import { marked } from "./marker.ts";
 import type { Cluster, Step, StepRequest } from "./model.ts";
 import type { StepQueue } from "./queue.ts";
 import { checkActionOnFailure, invalid, parseStep } from "./request.ts";
@@ -55,7 +56,7 @@ export function listSteps(call: AwsCall, cluster: Cluster): JsonObject {
     const found = cluster.steps
         .filter((step) => states.length === 0 || states.includes(step.state))
         .filter((step) => ids.length === 0 || ids.includes(step.id));
-    return { Steps: found.map(stepView).reverse() };
+    return marked(call, "Steps", found.map(stepView).reverse());
 }
 
 /** CancelSteps. */

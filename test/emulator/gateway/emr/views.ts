@@ -175,6 +175,32 @@ function groupState(cluster: Cluster, running: number, requested: number): strin
     return running === requested ? "RUNNING" : "RESIZING";
 }
 
+/** GiB and number of the volumes that EMR adds where nobody asked for any (management guide, "Default EBS storage"). */
+const DEFAULT_VOLUMES: Readonly<Record<string, readonly [number, number]>> = {
+    large: [32, 1],
+    xlarge: [32, 2],
+    "2xlarge": [32, 4],
+    "4xlarge": [64, 4],
+    "8xlarge": [128, 4],
+    "12xlarge": [192, 4],
+    "16xlarge": [256, 4],
+    "24xlarge": [384, 4],
+};
+
+/** Families that are made of disks. */
+const STORAGE_FAMILIES = new Set(["d", "h", "i", "im", "is"]);
+
+/** Volumes of a node without disks of its own; types with such disks have a `d` behind the generation. */
+export function defaultVolumes(instanceType: string): JsonObject[] {
+    const [, family = "", options = "", size = ""] = /^([a-z]+)\d+([a-z-]*)\.(.+)$/.exec(instanceType) ?? [];
+    const [SizeInGB, count] = DEFAULT_VOLUMES[size] ?? [0, 0];
+    if (options.includes("d") || STORAGE_FAMILIES.has(family)) return [];
+    return Array.from({ length: count }, (_, index) => ({
+        Device: `/dev/sd${String.fromCharCode("b".charCodeAt(0) + index)}`,
+        VolumeSpecification: { VolumeType: "gp2", SizeInGB },
+    }));
+}
+
 /** ListInstanceGroups' row. */
 export function groupView(cluster: Cluster, group: InstanceGroup): JsonObject {
     const running = cluster.nodes.filter(
@@ -200,7 +226,7 @@ export function groupView(cluster: Cluster, group: InstanceGroup): JsonObject {
             }),
         },
         Configurations: empty,
-        EbsBlockDevices: empty,
+        EbsBlockDevices: defaultVolumes(group.instanceType),
         EbsOptimized: true,
         ShrinkPolicy: {},
     });

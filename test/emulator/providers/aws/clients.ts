@@ -3,7 +3,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { EMRClient } from "@aws-sdk/client-emr";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { Route53Client } from "@aws-sdk/client-route-53";
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -43,6 +43,7 @@ export class Aws {
     readonly ssm: SSMClient;
     readonly sts: STSClient;
     private account: Promise<string> | undefined;
+    private readonly s3Options: S3ClientConfig;
 
     constructor(config: Properties, options: AwsOptions = {}) {
         this.configuredRegion = text(config, "region") ?? options.region;
@@ -73,10 +74,16 @@ export class Aws {
             requestChecksumCalculation: "WHEN_REQUIRED",
             responseChecksumValidation: "WHEN_REQUIRED",
         } as const;
-        this.s3 = named(new S3Client({ ...common, ...checksums, forcePathStyle: true }), "S3");
+        this.s3Options = { ...common, ...checksums, forcePathStyle: true };
+        this.s3 = this.s3In(this.region);
         this.scheduler = named(new SchedulerClient(common), "Scheduler");
         this.ssm = named(new SSMClient(common), "SSM");
         this.sts = named(new STSClient(common), "STS");
+    }
+
+    /** S3 of a region, for what is asked with a region of its own (since provider 7.0). */
+    s3In(region: string): S3Client {
+        return named(new S3Client({ ...this.s3Options, region }), "S3");
     }
 
     /** The account that the credentials belong to, asked once. */

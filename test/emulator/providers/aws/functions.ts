@@ -4,6 +4,8 @@ import {
     paginateDescribeInstances,
     type Filter,
 } from "@aws-sdk/client-ec2";
+import { paginateListReleaseLabels, paginateListSupportedInstanceTypes } from "@aws-sdk/client-emr";
+import { GetRoleCommand } from "@aws-sdk/client-iam";
 import {
     GetHostedZoneCommand,
     ListHostedZonesByNameCommand,
@@ -131,8 +133,78 @@ export function functions(aws: () => Aws): Record<string, FunctionHandler> {
             },
         ),
 
-        "aws:s3/getObject:getObject": look("S3 Object", ["bucket", "key", "versionId"], (args) =>
-            getObject(aws(), args),
+        "aws:emr/getReleaseLabels:getReleaseLabels": look("EMR Release Labels", ["filters"], async (args) => {
+            // One block, which the SDK writes as a map.
+            const wanted = textMap(args, "filters");
+            const Filters = { Prefix: wanted.prefix, Application: wanted.application };
+            const releaseLabels = [];
+            for await (const page of paginateListReleaseLabels({ client: aws().emr }, { Filters })) {
+                releaseLabels.push(...(page.ReleaseLabels ?? []));
+            }
+            return {
+                id: releaseLabels.join(","),
+                region: aws().region,
+                ...(args.filters === undefined ? {} : { filters: wanted }),
+                releaseLabels,
+            };
+        }),
+
+        "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes": look(
+            "EMR Supported Instance Types",
+            ["releaseLabel"],
+            async (args) => {
+                const ReleaseLabel = needText(args, "releaseLabel");
+                const supportedInstanceTypes = [];
+                const pages = paginateListSupportedInstanceTypes({ client: aws().emr }, { ReleaseLabel });
+                for await (const page of pages) {
+                    supportedInstanceTypes.push(
+                        ...(page.SupportedInstanceTypes ?? []).map((one) => ({
+                            architecture: one.Architecture,
+                            ebsOptimizedAvailable: one.EbsOptimizedAvailable,
+                            ebsOptimizedByDefault: one.EbsOptimizedByDefault,
+                            ebsStorageOnly: one.EbsStorageOnly,
+                            instanceFamilyId: one.InstanceFamilyId,
+                            is64BitsOnly: one.Is64BitsOnly,
+                            memoryGb: one.MemoryGB,
+                            numberOfDisks: one.NumberOfDisks,
+                            storageGb: one.StorageGB,
+                            type: one.Type,
+                            vcpu: one.VCPU,
+                        })),
+                    );
+                }
+                return {
+                    id: ReleaseLabel,
+                    region: aws().region,
+                    releaseLabel: ReleaseLabel,
+                    supportedInstanceTypes,
+                };
+            },
+        ),
+
+        "aws:iam/getRole:getRole": look("IAM Role", ["name", "tags"], async (args) => {
+            const name = needText(args, "name");
+            const { Role } = await aws().iam.send(new GetRoleCommand({ RoleName: name }));
+            return {
+                id: name,
+                name,
+                arn: Role?.Arn,
+                assumeRolePolicy: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""),
+                createDate: Role?.CreateDate?.toISOString().replace(/\.\d+Z$/, "Z") ?? "",
+                description: Role?.Description ?? "",
+                maxSessionDuration: Role?.MaxSessionDuration,
+                path: Role?.Path,
+                permissionsBoundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn ?? "",
+                roleLastUseds: [],
+                tags: Object.fromEntries((Role?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+                uniqueId: Role?.RoleId,
+            };
+        }),
+
+        "aws:s3/getObject:getObject": look(
+            "S3 Object",
+            ["bucket", "key", "versionId", "region", "downloadBody"],
+            (args) => getObject(aws(), args),
         ),
 
         "aws:index/getCallerIdentity:getCallerIdentity": look("STS Caller Identity", ["id"], async () => {

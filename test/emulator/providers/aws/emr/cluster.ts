@@ -35,6 +35,14 @@ const stepStates = [
 ];
 
 const instanceGroup = {
+    ebsConfigs: set(
+        block({
+            size: integer({ required: true }),
+            type: string({ required: true }),
+            volumesPerInstance: integer({ default: 1 }),
+        }),
+        { computed: true },
+    ),
     name: string(),
     instanceType: string({ required: true }),
     bidPrice: string(),
@@ -47,6 +55,9 @@ export const cluster: ResourceType = {
     fields: {
         name: string({ required: true, forceNew: true }),
         releaseLabel: string({ required: true, forceNew: true }),
+        // Not Computed, although EMR fills it in and the provider reads it back: a program that neither sets nor
+        // ignores it has every cluster replaced by the second `up`.
+        osReleaseLabel: string({ forceNew: true }),
         serviceRole: string({ required: true, forceNew: true }),
         applications: set(string(), { forceNew: true }),
         // EMR answers with the older scheme s3n (DiffSuppressFunc of log_uri).

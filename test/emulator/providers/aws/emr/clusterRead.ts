@@ -60,6 +60,7 @@ export async function readCluster(aws: Aws, id: string, state: Properties): Prom
         clusterState: stateName,
         name: found.Name,
         releaseLabel: found.ReleaseLabel,
+        osReleaseLabel: found.OSReleaseLabel ?? "",
         serviceRole: found.ServiceRole,
         logUri: found.LogUri,
         masterPublicDns: found.MasterPublicDnsName ?? "",
@@ -130,8 +131,18 @@ function groupOutput(key: string, group: InstanceGroup | undefined): Properties 
             instanceType: group.InstanceType ?? "",
             instanceCount: group.RequestedInstanceCount ?? 0,
             bidPrice: group.BidPrice ?? "",
+            ebsConfigs: disks(group),
         },
     };
+}
+
+/** The volumes of a group's nodes: a set, so that equal ones are one, as upstream. */
+function disks({ EbsBlockDevices = [] }: InstanceGroup): Properties[] {
+    const kinds = new Map<string, Properties>();
+    for (const { VolumeSpecification: { SizeInGB = 0, VolumeType = "" } = {} } of EbsBlockDevices) {
+        kinds.set(`${VolumeType} ${SizeInGB}`, { size: SizeInGB, type: VolumeType, volumesPerInstance: 1 });
+    }
+    return [...kinds.values()];
 }
 
 /** Only read where the program gave some, as upstream; else EMR's own additions would show up as a change. */

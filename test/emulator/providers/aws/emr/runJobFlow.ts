@@ -12,6 +12,7 @@ export function runJobFlowInput(inputs: Properties): RunJobFlowCommandInput {
     return {
         Name: needText(inputs, "name"),
         ReleaseLabel: needText(inputs, "releaseLabel"),
+        OSReleaseLabel: text(inputs, "osReleaseLabel"),
         ServiceRole: needText(inputs, "serviceRole"),
         JobFlowRole: text(ec2, "instanceProfile"),
         LogUri: text(inputs, "logUri"),
@@ -27,6 +28,10 @@ export function runJobFlowInput(inputs: Properties): RunJobFlowCommandInput {
             UnhealthyNodeReplacement: flag(inputs, "unhealthyNodeReplacement"),
             Ec2KeyName: text(ec2, "keyName"),
             Ec2SubnetId: text(ec2, "subnetId"),
+            // As the real provider writes what is not set. EMR takes it for absent.
+            ServiceAccessSecurityGroup: "",
+            AdditionalMasterSecurityGroups: [""],
+            AdditionalSlaveSecurityGroups: [""],
             EmrManagedMasterSecurityGroup: text(ec2, "emrManagedMasterSecurityGroup"),
             EmrManagedSlaveSecurityGroup: text(ec2, "emrManagedSlaveSecurityGroup"),
             InstanceGroups: [

@@ -6,7 +6,9 @@ import {
     DeleteLoginProfileCommand,
     DeleteUserCommand,
     GetUserCommand,
+    DeleteServiceSpecificCredentialCommand,
     ListAccessKeysCommand,
+    ListServiceSpecificCredentialsCommand,
     TagUserCommand,
     UntagUserCommand,
 } from "@aws-sdk/client-iam";
@@ -109,11 +111,19 @@ export const accessKey: ResourceType = {
     },
 };
 
-/** What `forceDestroy` removes: keys and the console's password. */
+/** What `forceDestroy` removes: keys, passwords for single services, and the console's password. */
 async function removeCredentials(aws: Aws, name: string): Promise<void> {
     const { AccessKeyMetadata = [] } = await aws.iam.send(new ListAccessKeysCommand({ UserName: name }));
     for (const { AccessKeyId } of AccessKeyMetadata) {
         await aws.iam.send(new DeleteAccessKeyCommand({ UserName: name, AccessKeyId }));
+    }
+    const { ServiceSpecificCredentials = [] } = await aws.iam.send(
+        new ListServiceSpecificCredentialsCommand({ UserName: name }),
+    );
+    for (const { ServiceSpecificCredentialId } of ServiceSpecificCredentials) {
+        await aws.iam.send(
+            new DeleteServiceSpecificCredentialCommand({ UserName: name, ServiceSpecificCredentialId }),
+        );
     }
     await unlessGone(noEntity, () => aws.iam.send(new DeleteLoginProfileCommand({ UserName: name })));
 }

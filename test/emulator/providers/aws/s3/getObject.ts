@@ -17,19 +17,22 @@ export async function getObject(aws: Aws, args: Properties): Promise<Properties>
     const Key = needText(args, "key");
     const VersionId = text(args, "versionId");
     const at = { Bucket, Key, VersionId };
-    const head = await unlessGone([...noBucket, "NoSuchKey"], () => aws.s3.send(new HeadObjectCommand(at)));
+    const region = text(args, "region") ?? aws.region;
+    const s3 = aws.s3In(region);
+    const head = await unlessGone([...noBucket, "NoSuchKey"], () => s3.send(new HeadObjectCommand(at)));
     if (!head) throw new Error(`S3 Bucket (${Bucket}) Object (${Key}): couldn't find resource`);
-    const { TagSet } = await aws.s3.send(new GetObjectTaggingCommand(at));
+    const { TagSet } = await s3.send(new GetObjectTaggingCommand(at));
     const contentType = head.ContentType ?? "";
-    const body = readable.test(contentType)
-        ? await (await aws.s3.send(new GetObjectCommand(at))).Body?.transformToString()
-        : "";
+    const body =
+        readable.test(contentType) && text(args, "downloadBody") !== "false"
+            ? await (await s3.send(new GetObjectCommand(at))).Body?.transformToString()
+            : "";
     return {
         id: VersionId ? `${Bucket}/${Key}@${VersionId}` : `${Bucket}/${Key}`,
         arn: `arn:aws:s3:::${Bucket}/${Key}`,
         bucket: Bucket,
         key: Key,
-        region: aws.region,
+        region,
         body: body ?? "",
         contentLength: head.ContentLength ?? 0,
         contentType,
@@ -37,6 +40,7 @@ export async function getObject(aws: Aws, args: Properties): Promise<Properties>
         lastModified: head.LastModified?.toUTCString() ?? "",
         metadata: head.Metadata ?? {},
         serverSideEncryption: head.ServerSideEncryption ?? "",
+        sseKmsKeyId: head.SSEKMSKeyId ?? "",
         storageClass: head.StorageClass ?? "STANDARD",
         tags: tagOutputs(aws, TagSet).tagsAll,
         versionId: head.VersionId ?? "",

@@ -1,7 +1,9 @@
 """What a cloud image does at a boot: identity, addresses, environment, keys and user data of the host."""
+import json
 import os
 import pwd
 import re
+import shlex
 import socket
 import uuid
 
@@ -50,8 +52,29 @@ def name_host(config):
     block("/etc/hosts", ["127.0.0.1 localhost", f"{config['address']} {' '.join(own)}", *others])
 
 
-def host_keys(run):
-    """ED25519 and ECDSA only: an RSA key costs a second of a host's boot."""
+def cloud_config(config):
+    """The user data where it is a cloud-config, in JSON: what the stages of cloud-init do with it is below."""
+    data = config.get("userData") or ""
+    head, _, rest = data.partition("\n")
+    return json.loads(rest) if head.strip() == "#cloud-config" else {}
+
+
+def first_stages(config):
+    """cloud-init's ssh and write_files modules, which run before sshd is started."""
+    asked = cloud_config(config)
+    for name, text in asked.get("ssh_keys", {}).items():
+        kind, _, half = name.partition("_")
+        path = f"/etc/ssh/ssh_host_{kind}_key" + (".pub" if half == "public" else "")
+        write(path, text if text.endswith("\n") else text + "\n", 0o644 if half == "public" else 0o600)
+    for file in asked.get("write_files", []):
+        os.makedirs(os.path.dirname(file["path"]), exist_ok=True)
+        write(file["path"], file["content"])
+
+
+def host_keys(config, run):
+    """ED25519 and ECDSA only: an RSA key costs a second of a host's boot. None where the user data has keys (cc_ssh)."""
+    if cloud_config(config).get("ssh_keys"):
+        return
     for kind in ("ed25519", "ecdsa"):
         path = f"/etc/ssh/ssh_host_{kind}_key"
         if not os.path.exists(path):
@@ -79,9 +102,13 @@ def user_data(config, processes):
     """Runs the user data once in the life of a host, in the background, as cloud-init does; then it is "done"."""
     os.makedirs(os.path.dirname(DONE), exist_ok=True)
     code = 0
-    if config.get("userData"):
+    script = config.get("userData") or ""
+    if script and not script.startswith("#!"):
+        commands = cloud_config(config).get("runcmd", [])
+        script = "\n".join(["#!/bin/sh", *[each if isinstance(each, str) else shlex.join(each) for each in commands], ""])
+    if script:
         path = "/var/lib/cloud/instance/user-data"
-        write(path, config["userData"], 0o700)
+        write(path, script, 0o700)
         env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
                **config["environment"]}
         try:

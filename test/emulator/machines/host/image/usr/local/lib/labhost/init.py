@@ -41,9 +41,10 @@ class Host:
         firstboot.every_boot(self.config)
         if fresh:
             firstboot.first_boot(self.config)
+            firstboot.first_stages(self.config)
             os.makedirs("/var/lib/cloud/instance", exist_ok=True)
             firstboot.write("/var/lib/cloud/instance/keys-placed", "")
-        firstboot.host_keys(self.run)
+        firstboot.host_keys(self.config, self.run)
         self.manager.boot()
         if not os.path.exists(firstboot.DONE):
             threading.Thread(target=firstboot.user_data, args=(self.config, self.processes), daemon=True).start()
