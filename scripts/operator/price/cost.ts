@@ -1,3 +1,4 @@
+import { isBurstable } from "../../../components/settings/cpuCredits.ts";
 import type { Settings } from "../../../components/settings/definitions.ts";
 import { type Disk, machineDisk, nodeDisks } from "./nodeDisks.ts";
 import type { UnitPrices } from "./unitPrices.ts";
@@ -43,18 +44,15 @@ export interface ClassCost {
 }
 
 /** The settings that the cost follows from. */
-export type CostSettings = Pick<
-    Settings,
-    | "clusters"
-    | "clusterInstanceType"
-    | "clusterInstanceCount"
-    | "clusterSpot"
-    | "emrRelease"
-    | "supportMachines"
->;
+export type CostSettings = Pick<Settings, "people" | "clusters">;
 
 /** What the prices leave out, for whoever reads the sum. */
-export const notPriced = "Not in it: S3, data that leaves AWS, the DNS zone, taxes.";
+export function notPriced({ machines: { instanceType, cpuCredits } }: Pick<Settings, "machines">): string {
+    // What a T type takes beyond its credits is billed by the vCPU and hour ("Unlimited mode for burstable performance").
+    const credits =
+        isBurstable(instanceType) && cpuCredits === "unlimited" ? ", CPU credits beyond the free ones" : "";
+    return `Not in it: S3, data that leaves AWS, the DNS zone${credits}, taxes.`;
+}
 
 // "Amazon EBS pricing": a month of a volume is 30 days.
 const hoursOfMonth = 30 * 24;
@@ -70,7 +68,7 @@ const gibOf = (disks: readonly Disk[]) => sum(disks.map(({ gib }) => gib));
 function itemsOf(
     labs: number,
     support: number,
-    settings: CostSettings,
+    { clusters: settings }: Pick<Settings, "clusters">,
     instanceStore: boolean,
     prices: UnitPrices,
 ): readonly CostItem[] {
@@ -117,7 +115,7 @@ export function costOfRegion(
     instanceStore: boolean,
     prices: UnitPrices,
 ): RegionCost {
-    const items = itemsOf(labs, settings.supportMachines.length, settings, instanceStore, prices);
+    const items = itemsOf(labs, settings.people.supportMachines.length, settings, instanceStore, prices);
     return {
         region: prices.region,
         labs,

@@ -24,7 +24,7 @@ export interface UnitPrices {
 type PriceName = Exclude<keyof UnitPrices, "region" | "published">;
 
 /** The settings that prices are looked up for. */
-export type PricedTypes = Pick<Settings, "instanceType" | "clusterInstanceType" | "clusters">;
+export type PricedSettings = Pick<Settings, "machines" | "clusters">;
 
 function instance(region: string, instanceType: string): PriceQuery {
     return {
@@ -55,7 +55,7 @@ const disk = (region: string, volumeApiName: string): PriceQuery => ({
  */
 export function priceQueries(
     region: string,
-    { instanceType, clusterInstanceType, clusters }: PricedTypes,
+    { machines: { instanceType }, clusters: { clusters, clusterInstanceType } }: PricedSettings,
 ): Readonly<Partial<Record<PriceName, PriceQuery>>> {
     return {
         machine: instance(region, instanceType),
@@ -96,10 +96,10 @@ export function priceQueries(
  */
 export function unitPrices(
     region: string,
-    types: PricedTypes,
+    settings: PricedSettings,
     answers: Readonly<Partial<Record<PriceName, readonly string[]>>>,
 ): UnitPrices {
-    const queries = Object.entries(priceQueries(region, types)) as [PriceName, PriceQuery][];
+    const queries = Object.entries(priceQueries(region, settings)) as [PriceName, PriceQuery][];
     const found = queries.map(([name, query]) => [name, priceIn(query, answers[name] ?? [])] as const);
     const problems = found.map(([, price]) => price).filter((price) => typeof price === "string");
     if (problems.length > 0) {

@@ -1,6 +1,6 @@
 import type { Settings } from "../../../components/settings/definitions.ts";
 import { type Problem, SettingsError, showValue } from "../../../components/settings/problem.ts";
-import { checkSettings } from "../../../components/settings/settings.ts";
+import { type ReadSettings, readSettings } from "../../../components/settings/settings.ts";
 import type { StackNames } from "../../../components/settings/stackNames.ts";
 import { StackFileError } from "./document.ts";
 import type { Project } from "./project.ts";
@@ -16,6 +16,8 @@ export interface CheckedStack {
     readonly settings: Settings | undefined;
     /** All of them. */
     readonly problems: readonly Problem[];
+    /** What is worth knowing about settings that are right; sentences. */
+    readonly notes: readonly string[];
     /** Settings that are encrypted, by full key; they were checked where their texts were given. */
     readonly encrypted: readonly string[];
 }
@@ -45,12 +47,12 @@ function regionProblems(region: string | undefined): Problem[] {
 function checkTexts(
     texts: Readonly<Record<string, string>>,
     names: StackNames,
-): Settings | readonly Problem[] {
+): { read: ReadSettings | undefined; wrong: readonly Problem[] } {
     try {
-        return checkSettings(texts, names);
+        return { read: readSettings(texts, names), wrong: [] };
     } catch (error) {
         if (error instanceof SettingsError) {
-            return error.problems;
+            return { read: undefined, wrong: error.problems };
         }
         throw error;
     }
@@ -78,7 +80,7 @@ export function checkStack(file: StackFile, project: Project, decrypted: Decrypt
     const prefix = `${project.name}:`;
     const own = [...texts].filter(([key]) => key.startsWith(prefix));
     const unread = encrypted.filter((key) => key.startsWith(prefix) && clear[key] === undefined);
-    const checked = checkTexts(
+    const { read, wrong } = checkTexts(
         Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text])),
         { project: project.name, stack: file.stack },
     );
@@ -92,7 +94,7 @@ export function checkStack(file: StackFile, project: Project, decrypted: Decrypt
             mend: "Set PULUMI_CONFIG_PASSPHRASE, or write it in clear: no setting of this program is a secret.",
         })),
         // What an encrypted setting says is not known, so neither is what is wrong with it.
-        ...(Array.isArray(checked) ? (checked as readonly Problem[]) : []).filter(
+        ...wrong.filter(
             ({ key }) => !unread.some((one) => key.split(/[.[]/)[0] === one.slice(prefix.length)),
         ),
     ];
@@ -100,8 +102,9 @@ export function checkStack(file: StackFile, project: Project, decrypted: Decrypt
         stack: file.stack,
         file: file.file,
         region,
-        settings: problems.length > 0 || Array.isArray(checked) ? undefined : (checked as Settings),
+        settings: problems.length > 0 ? undefined : read?.settings,
         problems,
+        notes: problems.length > 0 ? [] : (read?.notes ?? []),
         encrypted,
     };
 }
@@ -127,6 +130,7 @@ export function checkStacks(
                 region: undefined,
                 settings: undefined,
                 problems: [problem],
+                notes: [],
                 encrypted: [],
             };
         }

@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
 import { checkSettings } from "../../../components/settings/settings.ts";
-import { costOfClass, costOfHours, costOfRegion, usdText } from "../../../scripts/operator/price/cost.ts";
+import {
+    costOfClass,
+    costOfHours,
+    costOfRegion,
+    notPriced,
+    usdText,
+} from "../../../scripts/operator/price/cost.ts";
 import { nodeDisks } from "../../../scripts/operator/price/nodeDisks.ts";
 import { priceIn, type PriceQuery } from "../../../scripts/operator/price/priceList.ts";
 import { priceQueries, unitPrices, type UnitPrices } from "../../../scripts/operator/price/unitPrices.ts";
@@ -9,8 +15,8 @@ import { priceItem } from "./priceItems.ts";
 
 const settingsOf = (changes: Readonly<Record<string, unknown>> = {}) =>
     checkSettings(asTexts({ ...complete, ...changes }));
-const types = settingsOf();
-const queries = priceQueries("eu-west-1", types);
+const usual = settingsOf();
+const queries = priceQueries("eu-west-1", usual);
 const machine = queries.machine as PriceQuery;
 const ipv4 = queries.publicIpv4 as PriceQuery;
 
@@ -127,7 +133,7 @@ describe("AWS's price list", () => {
                 [priceItem(query, `0.${index + 1}`, { published: `2026-11-${20 - index}T00:00:00Z` })],
             ]),
         );
-        assert.deepEqual(unitPrices("eu-west-1", types, answers), {
+        assert.deepEqual(unitPrices("eu-west-1", usual, answers), {
             region: "eu-west-1",
             machine: 0.1,
             gp3: 0.2,
@@ -142,7 +148,7 @@ describe("AWS's price list", () => {
     it("that lacks several names them all", () =>
         assert.throws(
             () =>
-                unitPrices("eu-west-1", types, {
+                unitPrices("eu-west-1", usual, {
                     machine: [priceItem(machine, "1")],
                     publicIpv4: [priceItem(ipv4, "1")],
                 }),
@@ -279,7 +285,15 @@ describe("What a class costs", () => {
 
     it("is what README's table says of a lab, by its prices", () => {
         const usEast: UnitPrices = { ...prices, machine: 0.0208, node: 0.192, emr: 0.048, gp3: 0, gp2: 0 };
-        assert.equal(usdText(costOfRegion(1, types, false, usEast).perHour), "1.01 USD");
+        assert.equal(usdText(costOfRegion(1, usual, false, usEast).perHour), "1.01 USD");
+    });
+
+    it("says what is not in it", () => {
+        assert.equal(notPriced(settingsOf()), "Not in it: S3, data that leaves AWS, the DNS zone, taxes.");
+        assert.equal(
+            notPriced(settingsOf({ cpuCredits: "unlimited" })),
+            "Not in it: S3, data that leaves AWS, the DNS zone, CPU credits beyond the free ones, taxes.",
+        );
     });
 
     it("is told in cents, and below a dollar in tenths of one", () =>

@@ -105,6 +105,7 @@ describe("What a class needs of quotas", () => {
             endsAt: "2097-07-25T18:00:00+01:00",
         },
         { clusters: "off", spares: 2 },
+        { supportMachines: ["git"], supportPorts: [8080], sshPorts: [443, 22] },
         {
             isolation: "class",
             nightlyStop: { at: "20:00", timezone: "Europe/Lisbon" },

@@ -192,7 +192,7 @@ describe("The check of stack files", () => {
         assert.match(
             checkStack(stack(text(long), "a-stack-with-a-very-long-name"), project).problems[0]?.message ??
                 "",
-            /longer than 13 characters/,
+            /leave only 13 characters for the names of labs/,
         );
     });
 
@@ -205,6 +205,15 @@ describe("The check of stack files", () => {
         ]);
         assert.deepEqual(keys(`config:\n  aws:region: Ireland\n${settings}`), [
             ["aws:region", "is not the name of a region"],
+        ]);
+    });
+
+    it("hands on what the program says of settings that are right", () => {
+        const text =
+            "config:\n  aws:region: eu-west-1\n  student-labs:studentCount: 4\n  student-labs:allowedSshCidrs: [130.88.0.0/16]\n" +
+            "  student-labs:instanceType: m5.large\n  student-labs:cpuCredits: unlimited\n";
+        assert.deepEqual(checkStack(stack(text), project).notes, [
+            'cpuCredits: m5.large has no CPU credits, so that "unlimited" does nothing.',
         ]);
     });
 
