@@ -1,8 +1,9 @@
-import { labRolePrefix } from "../../../components/classroom/emrServiceRole.ts";
 import { longestLabName } from "../../../components/names/labs.ts";
+import { labRolePrefix } from "../../../components/names/roles.ts";
 import type { Settings } from "../../../components/settings/definitions.ts";
 import { type Problem, SettingsError, showValue } from "../../../components/settings/problem.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
+import type { StackNames } from "../../../components/settings/stackNames.ts";
 import { StackFileError } from "./document.ts";
 import type { Project } from "./project.ts";
 import { parseStackFile, type StackFile } from "./stackFile.ts";
@@ -48,9 +49,12 @@ function regionProblems(region: string | undefined): Problem[] {
         : [{ key: "aws:region", value: region, message: "is not the name of a region", mend }];
 }
 
-function checkTexts(texts: Readonly<Record<string, string>>, longest: number): Settings | readonly Problem[] {
+function checkTexts(
+    texts: Readonly<Record<string, string>>,
+    names: StackNames,
+): Settings | readonly Problem[] {
     try {
-        return checkSettings(texts, longest);
+        return checkSettings(texts, names);
     } catch (error) {
         if (error instanceof SettingsError) {
             return error.problems;
@@ -83,7 +87,7 @@ export function checkStack(file: StackFile, project: Project, decrypted: Decrypt
     const unread = encrypted.filter((key) => key.startsWith(prefix) && clear[key] === undefined);
     const checked = checkTexts(
         Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text])),
-        longestLabNameIn(project.name, file.stack),
+        { project: project.name, stack: file.stack },
     );
     const region = texts.get("aws:region");
     const problems = [

@@ -162,7 +162,11 @@ describe("The check of stack files", () => {
         const checked = checkStack(stack(text), project);
         assert.deepEqual(checked.problems, []);
         assert.deepEqual(
-            [checked.settings?.students, checked.settings?.zone, checked.settings?.maxLabs],
+            [
+                checked.settings?.people.students,
+                checked.settings?.machines.zone,
+                checked.settings?.people.maxLabs,
+            ],
             [["Ada", "Grace"], "eu-west-1a", 30],
         );
         assert.equal(problemsText([checked]), "");
@@ -189,7 +193,7 @@ describe("The check of stack files", () => {
         assert.match(
             checkStack(stack(text(long), "a-stack-with-a-very-long-name"), project).problems[0]?.message ??
                 "",
-            /longer than 13 characters/,
+            /leave only 13 characters for the names of labs/,
         );
     });
 
@@ -229,7 +233,7 @@ describe("The check of stack files", () => {
         );
         const given = (students: string) =>
             checkStack(stack(text), project, { "eu-west-1": { "student-labs:students": students } });
-        assert.deepEqual(given('["Ada"]').settings?.students, ["Ada"]);
+        assert.deepEqual(given('["Ada"]').settings?.people.students, ["Ada"]);
         assert.deepEqual(
             given("[7]").problems.map(({ key }) => key),
             ["students[0]"],
