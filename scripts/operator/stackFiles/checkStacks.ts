@@ -1,5 +1,3 @@
-import { longestLabName } from "../../../components/names/labs.ts";
-import { labRolePrefix } from "../../../components/names/roles.ts";
 import type { Settings } from "../../../components/settings/definitions.ts";
 import { type Problem, SettingsError, showValue } from "../../../components/settings/problem.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
@@ -24,11 +22,6 @@ export interface CheckedStack {
 
 /** Texts of encrypted settings, by stack and full key, as `pulumi config --show-secrets` tells them. */
 export type Decrypted = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
-
-/** Longest name of a lab in a stack, in characters. */
-export function longestLabNameIn(project: string, stack: string): number {
-    return longestLabName(labRolePrefix(project, stack));
-}
 
 const regionName = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
