@@ -193,7 +193,7 @@ describe("The check of stack files", () => {
         assert.match(
             checkStack(stack(text(long), "a-stack-with-a-very-long-name"), project).problems[0]?.message ??
                 "",
-            /longer than 13 characters/,
+            /leave only 13 characters for the names of labs/,
         );
     });
 
