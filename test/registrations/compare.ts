@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { Checkout, type Mode, type Run } from "./checkout.ts";
 import { compare, type Comparison, describeDifference } from "./recording.ts";
 import { type SettingSet, settingSets } from "./settingSets.ts";
+import { archive as packed } from "../tarArchive.ts";
 
 interface Options {
     readonly set?: string;
@@ -103,7 +103,7 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
     const total = { requests: 0, resources: 0, fields: 0, differences: 0 };
     const lines: string[] = [];
     try {
-        await writeFile(archive, gzipSync("a course"));
+        await writeFile(archive, packed({ "course.txt": "a course" }));
         for (const set of sets) {
             for (const mode of modesOf(set)) {
                 note(`${set.name}, ${mode}`);
