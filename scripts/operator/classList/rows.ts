@@ -45,16 +45,20 @@ function options(separator: Separator, relaxed: boolean) {
     } as const;
 }
 
-/** Records up to the first quotation mark that nothing closes; `rest` is the text from there, "" where all is well. */
-function parseUntilFault(text: string, separator: Separator): { parsed: Parsed[]; rest: string } {
+// Records that are read at a time: after a faulty one, reading begins anew behind it.
+const batch = 50;
+
+/** The first records of a text, up to a quotation mark that nothing closes. */
+function firstRecords(text: string, separator: Separator): { parsed: readonly Parsed[]; faulty: boolean } {
     try {
-        return { parsed: parse(text, options(separator, true)) as unknown as Parsed[], rest: "" };
+        const records: unknown = parse(text, { ...options(separator, true), to: batch });
+        return { parsed: records as readonly Parsed[], faulty: false };
     } catch (error) {
         if (error instanceof CsvError && error.code === "CSV_QUOTE_NOT_CLOSED") {
             const raw: unknown = error["raw"];
             const rest = typeof raw === "string" && raw !== "" && text.endsWith(raw) ? raw : text;
             const before = text.slice(0, text.length - rest.length);
-            return { parsed: before === "" ? [] : parseUntilFault(before, separator).parsed, rest };
+            return { parsed: before === "" ? [] : firstRecords(before, separator).parsed, faulty: true };
         }
         throw error;
     }
@@ -98,7 +102,7 @@ export function readRows(text: string, separator: Separator): Rows {
         return from.slice(end + 1);
     };
     while (rest !== "") {
-        const { parsed, rest: faulty } = parseUntilFault(rest, separator);
+        const { parsed, faulty } = firstRecords(rest, separator);
         let read = 0;
         let swallowed = false;
         for (const { raw, record } of parsed) {
@@ -113,7 +117,11 @@ export function readRows(text: string, separator: Separator): Rows {
             line += lineCount(ended);
             read += raw.length;
         }
-        rest = swallowed ? skipFaultyLine(rest.slice(read)) : faulty === "" ? "" : skipFaultyLine(faulty);
+        rest = rest.slice(read);
+        // Never twice at the same place.
+        if (swallowed || faulty || (read === 0 && rest !== "")) {
+            rest = skipFaultyLine(rest);
+        }
     }
     return { rows, complaints };
 }
