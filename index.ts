@@ -18,8 +18,8 @@ export default async () => {
         await checkSshAgent(process.env.SSH_AUTH_SOCK);
     }
     const region = await lookUpRegion(settings);
-    await guardPlace(region.name, settings.times);
     const courseObject = await lookUpCourseObject(settings.machines.courseArchive);
+    await guardPlace(region.name, settings.times);
     await guardClusters(settings);
     const classroom = new Classroom("classroom", { region, courseObject, ...settings });
     const labs = planLabs(settings.people).map(

@@ -162,6 +162,7 @@ describe("settings that leave alone what runs", () => {
 function support(op: "create" | "delete"): string[] {
     return [
         "student-labs:index:SupportMachine demo",
+        "tls:index/privateKey:PrivateKey demo-machine-host-key",
         "random:index/randomPassword:RandomPassword demo-password",
         "student-labs:index:LabIdentity demo-identity",
         "aws:iam/role:Role student-labs-eu-west-1-support-demo",

@@ -1,4 +1,4 @@
-import type { Settings } from "../../../components/settings/definitions.ts";
+import type { FlatSettings, Settings } from "../../../components/settings/definitions.ts";
 import { type Disk, type InstanceType, machineDisk, nodeDisks } from "../price/nodeDisks.ts";
 import { type QuotaKey, vcpuQuota } from "./quotas.ts";
 
@@ -14,8 +14,8 @@ export interface ClassNeed {
 }
 
 /** The settings that the need follows from. */
-export type NeedSettings = Pick<
-    Settings,
+type NeedSettings = Pick<
+    FlatSettings,
     | "instanceType"
     | "clusterInstanceType"
     | "clusterInstanceCount"
@@ -93,10 +93,20 @@ function cluster(settings: NeedSettings, types: ReadonlyMap<string, InstanceType
 /**
  * What a class takes of AWS's quotas, with the power on.
  *
+ * @param groups the settings of the class, as the program's own check answers them
  * @param types what is known of both instance types of the class
  * @throws Error for an instance type that counts against no known quota
  */
-export function needOfClass(settings: NeedSettings, types: ReadonlyMap<string, InstanceType>): ClassNeed {
+export function needOfClass(
+    groups: Pick<Settings, "people" | "machines" | "clusters" | "times">,
+    types: ReadonlyMap<string, InstanceType>,
+): ClassNeed {
+    const settings: NeedSettings = {
+        ...groups.people,
+        ...groups.machines,
+        ...groups.clusters,
+        ...groups.times,
+    };
     const withClusters = settings.clusters === "on";
     const apart = settings.isolation === "lab";
     const identity: Need = {

@@ -5,7 +5,7 @@ import type { WantedLab } from "./spread.ts";
 /** The settings of a stack file that say who gets a lab. A key without a value does not belong into the file. */
 export interface PeopleSettings {
     readonly students: readonly string[] | undefined;
-    readonly groups: Settings["groups"] | undefined;
+    readonly groups: Settings["people"]["groups"] | undefined;
     readonly studentCount: number | undefined;
 }
 

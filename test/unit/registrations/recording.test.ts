@@ -147,23 +147,53 @@ describe("The comparison of what programs register", () => {
         assert.ok(compare(preview, recording).differences.length > 0);
     });
 
-    it("leaves out where calls come from and where callbacks go, and sorts what is a set", () => {
+    it("leaves out where calls come from and where callbacks go, and takes what is a set for one", () => {
         const message = {
             name: "ada",
             sourceposition: { uri: "project:///index.ts", line: 7 },
             stacktrace: { framesList: [] },
             parentstacktracehandle: "1",
             callback: { target: "127.0.0.1:40000", token: "5f2c", acceptsByteString: false },
-            dependenciesList: ["b", "a"],
+            dependenciesList: ["b", "a", "b"],
             propertydependenciesMap: [["tags", { urnsList: ["d", "c"] }]],
+            envvarmappingsMap: [["B", "A"]],
             protect: undefined,
         };
         assert.deepEqual(settled(message), {
             name: "ada",
             callback: { acceptsByteString: false },
-            dependenciesList: ["a", "b"],
-            propertydependenciesMap: { tags: { urnsList: ["c", "d"] } },
+            dependenciesList: { a: 1, b: 2 },
+            propertydependenciesMap: { tags: { urnsList: { c: 1, d: 1 } } },
+            envvarmappingsMap: { B: "A" },
         });
+    });
+
+    it("tells values apart that would read the same", () => {
+        const values: Plain[] = [
+            { "a.b": 1 },
+            { a: { b: 1 } },
+            { a: [1] },
+            { a: { 0: 1 } },
+            { "a[0]": 1 },
+            { a: {} },
+            { a: [] },
+            { a: null },
+            { a: "null" },
+            { a: 0 },
+            { a: "" },
+            {},
+            [],
+            null,
+        ];
+        for (const [index, before] of values.entries()) {
+            for (const after of values.slice(index + 1)) {
+                const { differences } = compare(
+                    [{ about: "a", fields: before }],
+                    [{ about: "a", fields: after }],
+                );
+                assert.notDeepEqual(differences, [], JSON.stringify([before, after]));
+            }
+        }
     });
 
     it("shows of long text what differs", () => {
