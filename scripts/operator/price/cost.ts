@@ -1,4 +1,4 @@
-import type { Settings } from "../../../components/settings/definitions.ts";
+import type { FlatSettings } from "../../../components/settings/definitions.ts";
 import { type Disk, machineDisk, nodeDisks } from "./nodeDisks.ts";
 import type { UnitPrices } from "./unitPrices.ts";
 
@@ -44,7 +44,7 @@ export interface ClassCost {
 
 /** The settings that the cost follows from. */
 export type CostSettings = Pick<
-    Settings,
+    FlatSettings,
     | "clusters"
     | "clusterInstanceType"
     | "clusterInstanceCount"

@@ -1,4 +1,4 @@
-import type { Settings } from "../../../components/settings/definitions.ts";
+import type { FlatSettings } from "../../../components/settings/definitions.ts";
 import { type Price, PriceError, priceIn, type PriceQuery } from "./priceList.ts";
 
 /** What things cost in a region. */
@@ -24,7 +24,7 @@ export interface UnitPrices {
 type PriceName = Exclude<keyof UnitPrices, "region" | "published">;
 
 /** The settings that prices are looked up for. */
-export type PricedTypes = Pick<Settings, "instanceType" | "clusterInstanceType" | "clusters">;
+export type PricedTypes = Pick<FlatSettings, "instanceType" | "clusterInstanceType" | "clusters">;
 
 function instance(region: string, instanceType: string): PriceQuery {
     return {

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { flatSettings } from "../../../components/settings/definitions.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
 import { costOfClass, costOfHours, costOfRegion, usdText } from "../../../scripts/operator/price/cost.ts";
 import { nodeDisks } from "../../../scripts/operator/price/nodeDisks.ts";
@@ -8,7 +9,7 @@ import { asTexts, settings as complete } from "../classInMocks.ts";
 import { priceItem } from "./priceItems.ts";
 
 const settingsOf = (changes: Readonly<Record<string, unknown>> = {}) =>
-    checkSettings(asTexts({ ...complete, ...changes }));
+    flatSettings(checkSettings(asTexts({ ...complete, ...changes })));
 const types = settingsOf();
 const queries = priceQueries("eu-west-1", types);
 const machine = queries.machine as PriceQuery;
