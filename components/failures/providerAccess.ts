@@ -1,5 +1,5 @@
 import type { AssumeRoleCommandInput, STSClientConfig } from "@aws-sdk/client-sts";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** A role that the aws provider takes, as `aws:assumeRoles` has it. */
 interface RoleToAssume {

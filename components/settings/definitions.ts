@@ -47,3 +47,14 @@ export interface Settings {
     readonly clusters: ClusterSettings;
     readonly times: TimeSettings;
 }
+
+/** The settings by key, as stack files have them: for what goes by keys of several groups, such as prices. */
+export function flatSettings(settings: Settings): FlatSettings {
+    return {
+        ...settings.people,
+        ...settings.access,
+        ...settings.machines,
+        ...settings.clusters,
+        ...settings.times,
+    };
+}

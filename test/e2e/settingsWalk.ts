@@ -96,6 +96,10 @@ export const inPlace = (courseArchive: string) =>
             updates: { "aws:s3/bucketObjectv2:BucketObjectv2 classroom-course-archive": ["source"] },
             bootstrap: ["LAB_COURSE_ARCHIVE_VERSION"],
         },
+        dataBuckets: {
+            to: ["commoncrawl", "datasets-of-the-university/ml/"],
+            updates: { "aws:iam/policy:Policy classroom-student": ["policy"] },
+        },
         studentCredentials: {
             to: "access-key",
             makes: [

@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { definitions } from "../../components/settings/definitions.ts";
 import { Checkout, type Mode, type Run } from "./checkout.ts";
 import { compare, type Comparison, describeDifference } from "./recording.ts";
 import { type SettingSet, settingSets } from "./settingSets.ts";
+import { archive as packed } from "../tarArchive.ts";
 
 interface Options {
     readonly set?: string;
@@ -41,10 +42,11 @@ function whyEmpty({ refused }: SettingSet, run: Run): string {
 const modesOf = ({ refused }: SettingSet): readonly Mode[] =>
     refused === undefined ? ["preview", "up"] : ["up"];
 
-/** Keys of settings that only one of the programs has, so that no class can say the same to both. */
-function unequalKeys([before, after]: readonly [Checkout, Checkout]): ReadonlySet<string> {
-    const [ours, theirs] = [before.settingKeys, after.settingKeys];
-    return new Set([...ours, ...theirs].filter((key) => !(ours.has(key) && theirs.has(key))));
+/** Keys of settings that not both programs have: they are older than the setting, or one is. */
+function lackingKeys(checkouts: readonly [Checkout, Checkout]): string[] {
+    return Object.keys(definitions).filter(
+        (key) => !checkouts.every(({ settingKeys }) => settingKeys.has(key)),
+    );
 }
 
 function settingsOfBoth(
@@ -52,8 +54,10 @@ function settingsOfBoth(
     set: SettingSet,
     archive: string,
 ): Readonly<Record<string, unknown>> {
-    const unequal = unequalKeys(checkouts);
-    return Object.fromEntries(Object.entries(set.settings(archive)).filter(([key]) => !unequal.has(key)));
+    const lacking = lackingKeys(checkouts);
+    return Object.fromEntries(
+        Object.entries(set.settings(archive)).filter(([key]) => !lacking.includes(key)),
+    );
 }
 
 /** Runs one class in both checkouts, at the same time. */
@@ -92,7 +96,7 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
         throw new Error(`No set of settings has "${only}" in its name. There are:\n${names}`);
     }
     const checkouts = [await Checkout.at(oldFolder), await Checkout.at(newFolder)] as const;
-    const unequal = [...unequalKeys(checkouts)];
+    const lacking = lackingKeys(checkouts);
     const folder = await mkdtemp(path.join(os.tmpdir(), "student-labs-registrations-"));
     const archive = path.join(folder, "course.tar.gz");
     const table = new Table({
@@ -103,7 +107,7 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
     const total = { requests: 0, resources: 0, fields: 0, differences: 0 };
     const lines: string[] = [];
     try {
-        await writeFile(archive, gzipSync("a course"));
+        await writeFile(archive, packed({ "course.txt": "a course" }));
         for (const set of sets) {
             for (const mode of modesOf(set)) {
                 note(`${set.name}, ${mode}`);
@@ -127,8 +131,8 @@ async function main(oldFolder: string, newFolder: string, { set: only, keep, mos
     }
     table.push(["all", "", total.requests, total.resources, total.fields, total.differences]);
     say(table.toString());
-    if (unequal.length > 0) {
-        say(`Left out of every class, since only one of the programs has them: ${unequal.join(", ")}.`);
+    if (lacking.length > 0) {
+        say(`Left out of every class, since not both programs have them: ${lacking.join(", ")}.`);
     }
     lines.forEach((line) => say(line));
     say(

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { checkSettings } from "../../components/settings/settings.ts";
 import { fitsPolicy } from "../../components/settings/text.ts";
+import { tar } from "../tarArchive.ts";
 import { asTexts, type ClassInMocks, declareClass, valuesOf } from "./classInMocks.ts";
 import { session, tagsOf, verdict } from "./policyVerdict.ts";
 
@@ -36,7 +37,7 @@ describe("A course archive of the operator's", () => {
     ]) {
         it(`may be called anything, since policies never have its name: ${name}`, async () => {
             const file = path.join(folder, name);
-            fs.writeFileSync(file, gzipSync("course"));
+            fs.writeFileSync(file, gzipSync(tar([{ name: "notes.txt", content: "course" }])));
             const stack = await declareClass({ courseArchive: file, supportMachines: ["demo"] });
             assert.equal(
                 stack.the("classroom-course-archive", "BucketObjectv2").inputs.key,
@@ -59,7 +60,7 @@ describe("A course archive of the operator's", () => {
         const keys = [];
         for (const name of ["first.tar.gz", "second.tgz"]) {
             const file = path.join(folder, name);
-            fs.writeFileSync(file, gzipSync(name));
+            fs.writeFileSync(file, gzipSync(tar([{ name: "notes.txt", content: name }])));
             const stack = await declareClass({ courseArchive: file });
             keys.push(stack.the("classroom-course-archive", "BucketObjectv2").inputs.key);
         }
@@ -68,11 +69,13 @@ describe("A course archive of the operator's", () => {
 
     it("is found where its path was pasted with what nobody sees, unless a file is really called like that", () => {
         const plain = path.join(folder, "plain.tar.gz");
-        fs.writeFileSync(plain, gzipSync("course"));
-        assert.deepEqual(archiveOf(`${plain}\u200b `), { kind: "file", path: plain });
+        fs.writeFileSync(plain, gzipSync(tar([{ name: "notes.txt", content: "course" }])));
+        assert.deepEqual(archiveOf(`${plain}\u200b `), archiveOf(plain));
         const odd = path.join(folder, "odd\u200b.tar.gz");
-        fs.writeFileSync(odd, gzipSync("course"));
-        assert.deepEqual(archiveOf(odd), { kind: "file", path: odd });
+        fs.writeFileSync(odd, gzipSync(tar([{ name: "notes.txt", content: "course" }])));
+        const found = archiveOf(odd);
+        assert.equal(found.kind === "file" ? found.path : "", odd);
+        assert.notDeepEqual(found, archiveOf(plain));
         assert.deepEqual(archiveOf(" \u200b"), { kind: "none" });
     });
 });

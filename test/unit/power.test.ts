@@ -23,7 +23,6 @@ for (const isolation of ["lab", "class"] as const) {
                 "DnsRecord",
                 "LabCluster",
                 "Record",
-                "Stash",
             ]);
         });
 

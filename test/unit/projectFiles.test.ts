@@ -160,7 +160,7 @@ describe("The program", () => {
             const outside = imports.filter((name) =>
                 name.startsWith(".")
                     ? !path.join(path.dirname(file), name).match(/^components\//)
-                    : !/^(@pulumi\/(pulumi|aws|random|command|tls)|@aws-sdk\/client-(ec2|iam|route-53|sts)|zod|any-ascii|ipaddr\.js|node:(crypto|fs|net|path))$/.test(
+                    : !/^(@pulumi\/(pulumi|aws|random|command|tls)|@aws-sdk\/client-(ec2|iam|route-53|sts)|tar|zod|any-ascii|ipaddr\.js|node:(crypto|fs|net|path))$/.test(
                           name,
                       ),
             );

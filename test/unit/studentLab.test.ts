@@ -193,6 +193,7 @@ describe("A student's lab", () => {
             `${key.replace("'", `'\\''`)}'`,
             "LAB_COURSE_ARCHIVE_URI=''",
             "LAB_COURSE_ARCHIVE_VERSION=''",
+            "LAB_COURSE_ARCHIVE_REGION='eu-west-1'",
             "LAB_ACCESS_KEY_ID=''",
             "LAB_SECRET_ACCESS_KEY=''",
         ]);

@@ -1,5 +1,5 @@
 import { isBurstable } from "../../../components/settings/cpuCredits.ts";
-import type { Settings } from "../../../components/settings/definitions.ts";
+import type { FlatSettings } from "../../../components/settings/definitions.ts";
 import { type Disk, machineDisk, nodeDisks } from "./nodeDisks.ts";
 import type { UnitPrices } from "./unitPrices.ts";
 
@@ -44,10 +44,21 @@ export interface ClassCost {
 }
 
 /** The settings that the cost follows from. */
-export type CostSettings = Pick<Settings, "people" | "clusters">;
+export type CostSettings = Pick<
+    FlatSettings,
+    | "clusters"
+    | "clusterInstanceType"
+    | "clusterInstanceCount"
+    | "clusterSpot"
+    | "emrRelease"
+    | "supportMachines"
+>;
 
 /** What the prices leave out, for whoever reads the sum. */
-export function notPriced({ machines: { instanceType, cpuCredits } }: Pick<Settings, "machines">): string {
+export function notPriced({
+    instanceType,
+    cpuCredits,
+}: Pick<FlatSettings, "instanceType" | "cpuCredits">): string {
     // What a T type takes beyond its credits is billed by the vCPU and hour ("Unlimited mode for burstable performance").
     const credits =
         isBurstable(instanceType) && cpuCredits === "unlimited" ? ", CPU credits beyond the free ones" : "";
@@ -68,7 +79,7 @@ const gibOf = (disks: readonly Disk[]) => sum(disks.map(({ gib }) => gib));
 function itemsOf(
     labs: number,
     support: number,
-    { clusters: settings }: Pick<Settings, "clusters">,
+    settings: CostSettings,
     instanceStore: boolean,
     prices: UnitPrices,
 ): readonly CostItem[] {
@@ -115,7 +126,7 @@ export function costOfRegion(
     instanceStore: boolean,
     prices: UnitPrices,
 ): RegionCost {
-    const items = itemsOf(labs, settings.people.supportMachines.length, settings, instanceStore, prices);
+    const items = itemsOf(labs, settings.supportMachines.length, settings, instanceStore, prices);
     return {
         region: prices.region,
         labs,

@@ -1,4 +1,4 @@
-import type { Settings } from "../../../components/settings/definitions.ts";
+import type { FlatSettings } from "../../../components/settings/definitions.ts";
 import { type Price, PriceError, priceIn, type PriceQuery } from "./priceList.ts";
 
 /** What things cost in a region. */
@@ -24,7 +24,7 @@ export interface UnitPrices {
 type PriceName = Exclude<keyof UnitPrices, "region" | "published">;
 
 /** The settings that prices are looked up for. */
-export type PricedSettings = Pick<Settings, "machines" | "clusters">;
+export type PricedTypes = Pick<FlatSettings, "instanceType" | "clusterInstanceType" | "clusters">;
 
 function instance(region: string, instanceType: string): PriceQuery {
     return {
@@ -55,7 +55,7 @@ const disk = (region: string, volumeApiName: string): PriceQuery => ({
  */
 export function priceQueries(
     region: string,
-    { machines: { instanceType }, clusters: { clusters, clusterInstanceType } }: PricedSettings,
+    { instanceType, clusterInstanceType, clusters }: PricedTypes,
 ): Readonly<Partial<Record<PriceName, PriceQuery>>> {
     return {
         machine: instance(region, instanceType),
@@ -96,10 +96,10 @@ export function priceQueries(
  */
 export function unitPrices(
     region: string,
-    settings: PricedSettings,
+    types: PricedTypes,
     answers: Readonly<Partial<Record<PriceName, readonly string[]>>>,
 ): UnitPrices {
-    const queries = Object.entries(priceQueries(region, settings)) as [PriceName, PriceQuery][];
+    const queries = Object.entries(priceQueries(region, types)) as [PriceName, PriceQuery][];
     const found = queries.map(([name, query]) => [name, priceIn(query, answers[name] ?? [])] as const);
     const problems = found.map(([, price]) => price).filter((price) => typeof price === "string");
     if (problems.length > 0) {

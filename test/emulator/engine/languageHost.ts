@@ -7,7 +7,7 @@
  * SDK is the project's, found from the folder that the engine starts it in, as Pulumi's own host finds it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -116,10 +116,7 @@ export function verdict(
 export function wrongNode(
     demanded: string | undefined,
     satisfies: Semver["satisfies"],
-    node: { readonly version: string; readonly path: string } = {
-        version: process.version,
-        path: process.execPath,
-    },
+    node = { version: process.version, path: process.execPath },
 ): string | undefined {
     if (demanded === undefined || satisfies(node.version, demanded)) {
         return undefined;
@@ -267,18 +264,11 @@ export class LanguageHost {
 
 /** `engines.node` of the nearest package.json at or above a folder. */
 export function demandedNode(folder: string): string | undefined {
-    for (let at = folder; ; at = path.dirname(at)) {
-        try {
-            const manifest = JSON.parse(readFileSync(path.join(at, "package.json"), "utf8")) as {
-                engines?: { node?: string };
-            };
-            return manifest.engines?.node;
-        } catch {
-            if (at === path.dirname(at)) {
-                return undefined;
-            }
-        }
+    const file = path.join(folder, "package.json");
+    if (existsSync(file)) {
+        return (JSON.parse(readFileSync(file, "utf8")) as { engines?: { node?: string } }).engines?.node;
     }
+    return folder === path.dirname(folder) ? undefined : demandedNode(path.dirname(folder));
 }
 
 /** As a process: prints its port, and lives as long as the engine that started it. */

@@ -125,7 +125,14 @@ export function cloudConfigIn(userData: string | undefined): CloudConfig | undef
             `User data must be a script that begins with #!, or #cloud-config in JSON, not "${first.slice(0, 40)}"`,
         );
     }
-    const config = JSON.parse(userData.slice(cloudConfigHeader.length)) as CloudConfig;
+    let config: CloudConfig;
+    try {
+        config = JSON.parse(userData.slice(cloudConfigHeader.length)) as CloudConfig;
+    } catch (error) {
+        throw new Error("User data must begin with #!, or be a #cloud-config in JSON, not in YAML", {
+            cause: error,
+        });
+    }
     const unknown = Object.keys(config).filter((key) => !cloudConfigKeys.includes(key));
     if (unknown.length > 0) {
         throw new Error(`cloud-config of a disposable host knows no ${unknown.join(", ")}`);

@@ -44,7 +44,10 @@ export const randomId: ResourceHandler = {
                 outputs: { ...planned, ...Object.fromEntries(computed.map((key) => [key, UNKNOWN])) },
             };
         }
-        const made = outputs(randomBytes(Number(planned["byteLength"])), String(planned["prefix"] ?? ""));
+        const made = outputs(
+            randomBytes(Number(planned["byteLength"])),
+            typeof planned["prefix"] === "string" ? planned["prefix"] : "",
+        );
         return { id: made["id"] as string, outputs: { ...planned, ...made } };
     },
     read: async (id, { inputs, outputs: olds }) => {

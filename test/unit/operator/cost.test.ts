@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { flatSettings } from "../../../components/settings/definitions.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
 import {
     costOfClass,
@@ -12,7 +13,7 @@ import type { UnitPrices } from "../../../scripts/operator/price/unitPrices.ts";
 import { asTexts, settings as complete } from "../classInMocks.ts";
 
 const settingsOf = (changes: Readonly<Record<string, unknown>> = {}) =>
-    checkSettings(asTexts({ ...complete, ...changes }));
+    flatSettings(checkSettings(asTexts({ ...complete, ...changes })));
 
 describe("Disks that EMR makes itself", () => {
     const gib = (release: string, type: string, own = false) =>

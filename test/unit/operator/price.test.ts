@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { flatSettings } from "../../../components/settings/definitions.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
 import { priceIn, type PriceQuery } from "../../../scripts/operator/price/priceList.ts";
 import { priceQueries, unitPrices } from "../../../scripts/operator/price/unitPrices.ts";
@@ -6,7 +7,7 @@ import { asTexts, settings as complete } from "../classInMocks.ts";
 import { priceItem } from "./priceItems.ts";
 
 const settingsOf = (changes: Readonly<Record<string, unknown>> = {}) =>
-    checkSettings(asTexts({ ...complete, ...changes }));
+    flatSettings(checkSettings(asTexts({ ...complete, ...changes })));
 const usual = settingsOf();
 const queries = priceQueries("eu-west-1", usual);
 const machine = queries.machine as PriceQuery;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import { definitions, type SettingKey, type Settings } from "../../../components/settings/definitions.ts";
 import { SettingsError } from "../../../components/settings/problem.ts";
 import { checkSettings } from "../../../components/settings/settings.ts";
 import { type SettingSet, settingSets } from "../../registrations/settingSets.ts";
 import { asTexts } from "../classInMocks.ts";
+import { archive as packed } from "../../tarArchive.ts";
 
 describe("The classes whose registrations are compared", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "student-labs-sets-"));
@@ -15,7 +15,7 @@ describe("The classes whose registrations are compared", () => {
     const check = (set: SettingSet): Settings => checkSettings(asTexts({ ...set.settings(archive) }));
     const declared = settingSets.filter(({ refused }) => refused === undefined);
 
-    before(() => fs.writeFileSync(archive, gzipSync("a course")));
+    before(() => fs.writeFileSync(archive, packed({ "course.txt": "a course" })));
     after(() => fs.rmSync(folder, { recursive: true }));
 
     it("have names of their own", () => {
