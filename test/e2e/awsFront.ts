@@ -58,6 +58,17 @@ export class AwsFront {
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk as Buffer);
         const body = Buffer.concat(chunks);
+        // moto answers it with 500; the provider asks it before it deletes a user.
+        if (/\bAction=ListServiceSpecificCredentials\b/.test(body.toString())) {
+            return {
+                status: 200,
+                headers: { "content-type": "text/xml" },
+                body:
+                    '<ListServiceSpecificCredentialsResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">' +
+                    "<ListServiceSpecificCredentialsResult><ServiceSpecificCredentials/>" +
+                    "</ListServiceSpecificCredentialsResult></ListServiceSpecificCredentialsResponse>",
+            };
+        }
         const [service, action = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
         if (service !== "ElasticMapReduce") return this.forward(request, body);
         this.emrCalls.push(action);

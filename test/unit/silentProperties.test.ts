@@ -2,10 +2,10 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import { type ClassInMocks, declareClass } from "./classInMocks.ts";
 import { notComputed } from "./sdkTypes.ts";
 import { silentProperties } from "./silentProperties.ts";
+import { archive } from "../tarArchive.ts";
 
 /** True if there is something at that path of the inputs, in every entry where there are several. */
 function writes(inputs: unknown, [first, ...rest]: readonly string[]): boolean {
@@ -21,8 +21,7 @@ describe("What the program leaves to AWS", () => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "silent-properties-"));
         try {
             const file = path.join(folder, "course.tar.gz");
-            // An archive without files: two empty blocks.
-            fs.writeFileSync(file, gzipSync(Buffer.alloc(1024)));
+            fs.writeFileSync(file, archive({ "notes.txt": "course" }));
             // Everything that the program knows to make.
             stack = await declareClass({
                 supportMachines: ["demo"],
