@@ -253,7 +253,7 @@ UNIT
             await root("i-data", "cloud-init status --wait > /dev/null; cat /root/ran; cloud-init status"),
             ran,
         );
-        await assert.rejects(boot("i-bad", { userData: "#cloud-config\n" }), /begins with #!/);
+        await assert.rejects(boot("i-bad", { userData: "#cloud-config\nruncmd: [ls]" }), /JSON, not in YAML/);
     });
 
     it("are cluster nodes with user hadoop and boto3, which a student's machine has not", async () => {

@@ -3,7 +3,6 @@ import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Row } from "../demo/pocketClass.ts";
 import { LiveClass, passwordLogin } from "./liveClass.ts";
 import {
@@ -17,6 +16,7 @@ import {
     type Walk,
 } from "./settingsWalk.ts";
 import { mayLogIn } from "./ssh.ts";
+import { archive } from "../tarArchive.ts";
 
 describe("settings that change in place what runs", () => {
     let live: LiveClass;
@@ -40,7 +40,7 @@ describe("settings that change in place what runs", () => {
         // Another content under the same name: the object in the bucket is the same one.
         const courseArchive = path.join(live.cloud.dir, "later", "course.tar.gz");
         await mkdir(path.dirname(courseArchive));
-        await writeFile(courseArchive, gzipSync("another course"));
+        await writeFile(courseArchive, archive({ "course/notes.txt": "another course" }));
         const walks: Readonly<Record<string, Walk>> = inPlace(courseArchive);
 
         const before = await handedOver(live);
