@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CpuCredits } from "../../emulator/gateway/ec2/cpuCredits.ts";
 import { xmlAnswer } from "../../emulator/gateway/errors.ts";
 import { Faults } from "../../emulator/gateway/faults.ts";
 import { Hosts, type HostPlan } from "../../emulator/gateway/hosts.ts";
@@ -118,4 +119,62 @@ describe("gateway: passwords of users for single services", () => {
 
     it("are not told of a user that there is not", async () =>
         assert.equal((await iam(404).answer()).status, 404));
+});
+
+describe("gateway: CPU credits", () => {
+    const ec2Call = (params: Record<string, string>) => formCall("ec2", params);
+    const creditsOf = async (instanceType: string) => {
+        const hosts = new Hosts(machines(), new FewAddresses("127.0.1.10"), new Faults(), () => undefined);
+        hosts.attach("http://127.0.0.1:9", {
+            up: () => Promise.resolve(),
+            down: () => Promise.resolve(),
+        });
+        await hosts.launch({ ...plan, instanceType }, "ec2:RunInstances").done;
+        const credits = new CpuCredits(hosts);
+        const told = () =>
+            /<cpuCredits>(.*?)<\/cpuCredits>/.exec(
+                String(
+                    credits.describe(
+                        ec2Call({ Action: "DescribeInstanceCreditSpecifications", "InstanceId.1": "i-1" }),
+                    ).body,
+                ),
+            )?.[1];
+        const modify = (choice: string) =>
+            credits.modify(
+                ec2Call({
+                    Action: "ModifyInstanceCreditSpecification",
+                    "InstanceCreditSpecification.1.InstanceId": "i-1",
+                    "InstanceCreditSpecification.1.CpuCredits": choice,
+                }),
+            );
+        return { credits, told, modify };
+    };
+
+    for (const [type, usual] of [
+        ["t2.micro", "standard"],
+        ["t3.small", "unlimited"],
+        ["t4g.small", "unlimited"],
+    ] as const) {
+        it(`are the type's own where nobody asked: ${type} is ${usual}`, async () =>
+            assert.equal((await creditsOf(type)).told(), usual));
+    }
+
+    it("are what the launch asked for, until they are changed in place", async () => {
+        const { credits, told, modify } = await creditsOf("t3.small");
+        credits.launched(
+            ec2Call({ Action: "RunInstances", "CreditSpecification.CpuCredits": "standard" }),
+            "i-1",
+        );
+        assert.equal(told(), "standard");
+        modify("unlimited");
+        assert.equal(told(), "unlimited");
+    });
+
+    it("are not chosen in other words, nor for a type that has none", async () => {
+        const { modify } = await creditsOf("t3.small");
+        assert.throws(() => modify("endless"), { code: "InvalidParameterValue" });
+        const { modify: never, told } = await creditsOf("m5.large");
+        assert.throws(() => never("standard"), { code: "InstanceCreditSpecification.NotSupported" });
+        assert.throws(told, { code: "InstanceCreditSpecification.NotSupported" });
+    });
 });

@@ -13,6 +13,7 @@ import type { AwsCall } from "../request.ts";
 import { element, parseXml, serializeXml, type XmlNode } from "../xml.ts";
 import { followChanges } from "./changes.ts";
 import { checkConflicts } from "./conflicts.ts";
+import { CpuCredits } from "./cpuCredits.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { describeInstances, describeStatus, instanceIds, isOk, rewritten } from "./describe.ts";
 import { checkNamed, dryRunSucceeds, isDryRun } from "./dryRun.ts";
@@ -42,6 +43,7 @@ export interface Ec2Parts {
 export class Ec2Service {
     private readonly ruleDescriptions = new RuleDescriptions();
 
+    private readonly credits: CpuCredits;
     private readonly moto: Moto;
     private readonly hosts: Hosts;
     private readonly identities: Identities;
@@ -56,6 +58,7 @@ export class Ec2Service {
     constructor(parts: Ec2Parts) {
         this.moto = parts.moto;
         this.hosts = parts.hosts;
+        this.credits = new CpuCredits(parts.hosts);
         this.identities = parts.identities;
         this.keyPairs = parts.keyPairs;
         this.faults = parts.faults;
@@ -94,6 +97,10 @@ export class Ec2Service {
                 return describeInstances(call, this.moto, this.hosts);
             case "DescribeInstanceStatus":
                 return describeStatus(call, this.moto, this.hosts);
+            case "DescribeInstanceCreditSpecifications":
+                return this.credits.describe(call);
+            case "ModifyInstanceCreditSpecification":
+                return this.credits.modify(call);
             case "DescribeInstanceTypes":
                 return this.types.describe(call);
             case "DescribeInstanceTypeOfferings":
@@ -160,6 +167,7 @@ export class Ec2Service {
                 for (const plan of plansOf(call, root, this.keyPairs, ipv6)) {
                     // The same client token gives the same instance again.
                     if (this.hosts.get(plan.id) !== undefined) continue;
+                    this.credits.launched(call, plan.id);
                     const { host, done } = this.hosts.launch(plan, "ec2:RunInstances", doom);
                     void done.then(() => this.endInMoto(host));
                 }
